@@ -1,0 +1,206 @@
+"""What a check is: a question (cases and the programs that ask them) and a judge, in one function that pytest runs.
+
+    @asks(ask_strides, named=[Strides(2, 1)], drawn=strides(), count=2)
+    def check_strides(trials: Trials) -> None:
+        \"\"\"Strides move along height and width.\"\"\"
+        for trial in trials:
+            same_array(trial.got.fetched(0)[0], trial.want.fetched(0)[0], "op", tolerance=FLOAT32)
+
+The docstring's first line is the title that a student reads. The judge is pure: it looks at observations and raises
+`Finding` with the sentence for the student; `Seen` raises it by itself where code died or raised.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from hypothesis.strategies import SearchStrategy
+
+from grader.inside import wire
+from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome
+from grader.speech import call_text, raised_text
+
+CaseT = TypeVar("CaseT")
+
+
+class Finding(Exception):
+    """Why a check is not passed, in a sentence for the student."""
+
+    def __init__(self, message: str, outcome: Outcome = Outcome.FAILED) -> None:
+        super().__init__(message)
+        self.message = message
+        self.outcome = outcome
+
+
+class Seen:
+    """One observation, read call by call. What the code did not give raises the `Finding` that says so."""
+
+    def __init__(self, program: wire.Program, observation: Observation) -> None:
+        self.program = program
+        self.observation = observation
+
+    def _observed(self) -> Observed:
+        match self.observation:
+            case Observed() as observed:
+                return observed
+            case NoModule(failure=None):
+                raise Finding("There is no such module in the submission.")
+            case NoModule(failure=wire.Raised() as failure):
+                raise Finding(f"Importing the module failed: {raised_text(failure)}", _outcome(failure))
+            case Died(outcome=outcome, message=message):
+                raise Finding(f"While running {self._text()}, {message}.", outcome)
+            case NotRun(reason=reason):
+                raise Finding(f"{reason[0].upper()}{reason[1:]}.", Outcome.SKIPPED)
+        raise AssertionError(f"no observation: {self.observation!r}")
+
+    def _text(self) -> str:
+        return " then ".join(call_text(call, self.program) for call in self.program.calls)
+
+    def outcome(self, call: int = 0) -> wire.Outcome:
+        """Return what became of a call, raised or not."""
+        return self._observed().calls[call]
+
+    def _returned(self, call: int) -> wire.Returned:
+        outcome = self.outcome(call)
+        if isinstance(outcome, wire.Returned):
+            return outcome
+        text = call_text(self.program.calls[call], self.program)
+        if isinstance(outcome, wire.Raised):
+            raise Finding(f"{text} raised {raised_text(outcome)}", _outcome(outcome))
+        raise Finding(f"{text} could not be called: {outcome.reason}.")
+
+    def returned(self, call: int = 0) -> Any:
+        """Return what a call returned, as plain data: lists, dicts, read-only arrays, `wire.Tensor` and the like."""
+        try:
+            return wire.from_wire(self._returned(call).value)
+        except wire.WireError as error:
+            raise Finding(f"{call_text(self.program.calls[call], self.program)} returned {error}.") from error
+
+    def touched(self, call: int = 0) -> tuple[str, ...]:
+        """Return the arguments that a call changed, as the student's process says: believe it only beside a value."""
+        return self._returned(call).touched
+
+    def grown(self, call: int = 0) -> int:
+        """Return by how many nodes a call's graph grew, as the student's process says."""
+        return self._returned(call).grown
+
+    def raised(self, call: int = 0) -> wire.Raised | None:
+        """Return the exception of a call, None if it returned."""
+        outcome = self.outcome(call)
+        return outcome if isinstance(outcome, wire.Raised) else None
+
+    def graph(self) -> wire.Nodes:
+        """Return the graph that the calls built."""
+        return _nodes(self._observed().graph, "the graph that your code built")
+
+    def nodes(self, call: int = 0) -> wire.Nodes:
+        """Return the GraphDef or graph that a call returned."""
+        returned = self._returned(call).value
+        if isinstance(returned, wire.Nodes | wire.Problem):
+            return _nodes(returned, "the graph that it returned")
+        text = call_text(self.program.calls[call], self.program)
+        raise Finding(f"{text} should return a graph, but it returned {kind_of(wire.from_wire(returned))}.")
+
+    def ran(self, run: int = 0) -> wire.Ran:
+        """Return what a session run gave; a `Finding` if any call before it failed, or the run did."""
+        for call in range(len(self.program.calls)):
+            self._returned(call)
+        runs = self._observed().runs
+        if run >= len(runs):
+            raise Finding(f"After {self._text()}, there was no graph to run.")
+        found = runs[run]
+        if isinstance(found, wire.Ran):
+            return found
+        if found.kind == "refused":
+            raise Finding(f"After {self._text()}, the graph was not run: {found.message}.")
+        raise Finding(f"After {self._text()}, running the graph failed: {found.message}")
+
+    def fetched(self, run: int = 0) -> list[np.ndarray]:
+        """Return the arrays that a session run fetched."""
+        return [wire.numpy(value) for value in self.ran(run).values]
+
+
+def _nodes(value: wire.Nodes | wire.Problem | None, what: str) -> wire.Nodes:
+    if isinstance(value, wire.Nodes):
+        return value
+    raise Finding(f"{what[0].upper()}{what[1:]} could not be read: {value.message if value else 'there is none'}.")
+
+
+def _outcome(raised: wire.Raised) -> Outcome:
+    memory = {"MemoryError", "ResourceExhaustedError"} & set(raised.types)
+    return Outcome.OUT_OF_MEMORY if memory else Outcome.RAISED
+
+
+def kind_of(value: Any) -> str:
+    """Return what a value is, in a few words: `a list of 3`, `an array of shape (2, 2)`, `None`."""
+    if value is None:
+        return "None"
+    if isinstance(value, list):
+        return f"a list or tuple of {len(value)}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, wire.Tensor):
+        return f"one tensor of shape {value.shape}"
+    if isinstance(value, wire.Variable):
+        return f"one variable of shape {value.shape}"
+    if isinstance(value, wire.Nodes | wire.Problem):
+        return "a graph"
+    if isinstance(value, wire.Other):
+        return f"an object of type {value.kind}"
+    return f"{type(value).__name__} {value!r:.60}"
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """One case of a check: the program that asked, what the student's code gave, what a right solution gives."""
+
+    program: wire.Program
+    got: Seen
+    want: Seen
+
+
+class Trials:
+    """A check's trials from simple to complex. It remembers the one that is being judged, to show it if it fails."""
+
+    def __init__(self, trials: Sequence[Trial]) -> None:
+        self._trials = trials
+        self.current: Trial | None = None
+
+    def __iter__(self) -> Iterator[Trial]:
+        for trial in self._trials:
+            self.current = trial
+            yield trial
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A check's cases. `named` are the boundary cases that we want; `count` more are drawn from `drawn` for a seed."""
+
+    ask: Callable[[Any], wire.Program]
+    named: tuple[Any, ...]
+    drawn: SearchStrategy[Any] | None
+    count: int
+
+
+def asks(
+    ask: Callable[[CaseT], wire.Program],
+    *,
+    named: Sequence[CaseT] = (),
+    drawn: SearchStrategy[CaseT] | None = None,
+    count: int = 0,
+) -> Callable[[Callable[[Trials], None]], Callable[[Trials], None]]:
+    """Make a judge function a check by saying what it asks.
+
+    Args:
+        ask: turns a case into the program that asks it; pure, and the same for all submissions.
+        named: cases that are always asked, the boundary ones.
+        drawn: a Hypothesis strategy for more of them.
+        count: how many to draw.
+    """
+    if not named and not (drawn is not None and count):
+        raise ValueError("a check needs at least one case")
+
+    def mark(judge: Callable[[Trials], None]) -> Callable[[Trials], None]:
+        judge.question = Question(ask, tuple(named), drawn, count)  # type: ignore[attr-defined]
+        return judge
+
+    return mark

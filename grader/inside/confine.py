@@ -1,0 +1,126 @@
+"""What a fork does to itself before anything of a student's runs: namespaces, its own small file systems, limits, seccomp.
+
+Only Linux system calls through ctypes and `resource`; the order matters and is explained where it does.
+Source: namespaces(7), capabilities(7), seccomp(2), mount(2).
+"""
+
+import ctypes
+import os
+import resource
+import struct
+from pathlib import Path
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+MS_REC, MS_PRIVATE = 16384, 1 << 18
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 1, 4, 24, 38, 22
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+SECCOMP_MODE_FILTER = 2
+SIGKILL = 9
+LAST_CAPABILITY = 63
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    """Call mount(2).
+
+    Raises:
+        OSError: the kernel refused it.
+    """
+    _check(
+        _libc.mount(source.encode(), target.encode(), kind and kind.encode(), flags, options.encode() or None),
+        f"mount {target}",
+    )
+
+
+def enter_namespaces() -> None:
+    """Give the calling process new user, mount, network, IPC and host-name namespaces, and its children a PID namespace.
+
+    The identity map has to be written after unshare, or files on a tmpfs mounted later fail with EOVERFLOW.
+    """
+    user, group = os.getuid(), os.getgid()
+    flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
+    _check(_libc.unshare(flags), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+
+
+def unshare_mounts() -> None:
+    """Give the calling process a mount namespace of its own, from which nothing spreads."""
+    _check(_libc.unshare(CLONE_NEWNS), "unshare")
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill the calling process when its parent ends."""
+    _check(_libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "prctl")
+
+
+def mount_private(submission: Path, scratch: Path, scratch_mib: int) -> None:
+    """Mount the fork's own /proc, scratch space and place for the submission's files.
+
+    Called by PID 1 of the new PID namespace, so that /proc shows nothing but itself.
+    """
+    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    options = f"size={scratch_mib}m,nr_inodes=1024,mode=0700"
+    mount("tmpfs", str(scratch), "tmpfs", MS_NOSUID | MS_NODEV, options)
+    mount("tmpfs", str(submission), "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,nr_inodes=8192,mode=0755")
+
+
+def seal(folder: Path) -> None:
+    """Make a mounted folder read-only."""
+    mount("none", str(folder), None, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV)
+
+
+def limit_resources(cpu_seconds: float, memory_mib: int, threads: int, scratch_mib: int) -> None:
+    """Set the limits that the kernel keeps for the calling process; they cannot be raised again."""
+    cpu = int(cpu_seconds) + 1
+    memory = memory_mib << 20
+    for limit, value in (
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_NPROC, threads),
+        (resource.RLIMIT_FSIZE, scratch_mib << 20),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_STACK, 8 << 20),
+    ):
+        resource.setrlimit(limit, (value, value))
+
+
+def drop_privileges() -> None:
+    """Give up every capability in the new user namespace, for good. Without it, what covers /proc could be unmounted."""
+    for capability in range(LAST_CAPABILITY + 1):
+        if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break
+    _check(_libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "prctl")
+    _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    header = struct.pack("Ii", 0x20080522, 0)
+    _check(_libc.capset(header, bytes(24)), "capset")
+
+
+def filter_system_calls(program: bytes) -> None:
+    """Install a seccomp filter for the calling process, which must have one thread.
+
+    Args:
+        program: the BPF instructions, eight bytes each, as libseccomp exports them.
+    """
+    instructions = ctypes.create_string_buffer(program, len(program))
+
+    class Fprog(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+    prog = Fprog(len(program) // 8, ctypes.addressof(instructions))
+    _check(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(prog), 0, 0), "seccomp")

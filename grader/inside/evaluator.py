@@ -1,0 +1,176 @@
+"""An evaluator fork's work: reduce and run graphs that student code built, with inputs and weights of the grader's choosing.
+
+No student Python runs here. A graph is pruned to what is asked of it, refused if it holds anything but pure operations
+of bounded size, and run in a session of its own.
+"""
+
+from typing import Any, BinaryIO
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import config_pb2
+
+from . import graphs, wire
+
+tf1 = tf.compat.v1
+
+_VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable")
+_READS = ("Identity", "ReadVariableOp", "Enter", "StopGradient", "Snapshot", "GuaranteeConst")
+_LONGEST_MESSAGE = 400
+
+
+def serve(job: wire.EvaluatorJob, answers: BinaryIO) -> None:
+    """Answer the requests of a job, one `Evaluated` each."""
+    tf1.disable_eager_execution()
+    allowed = graphs.pure_ops()
+    for request in job.requests:
+        wire.write(answers, _evaluate(request, job.limits, allowed))
+
+
+def _evaluate(request: wire.Evaluate, limits: wire.Limits, allowed: frozenset[str]) -> wire.Evaluated:
+    parsed: list[Any] = []
+    reduced: list[wire.Nodes | wire.Problem] = []
+    for graph in request.graphs:
+        try:
+            graph_def = _parse(graph, limits)
+        except (wire.WireError, graphs.Refused) as error:
+            parsed.append(None)
+            reduced.append(wire.Problem("refused", str(error)))
+        else:
+            parsed.append(graph_def)
+            reduced.append(graphs.reduce(graph_def))
+    runs: list[wire.Ran | wire.Problem] = []
+    for index, run in request.runs:
+        if index < 0:
+            runs.append(wire.Problem("refused", "it asks for a graph that was not returned"))
+            continue
+        if parsed[index] is None:
+            runs.append(reduced[index])  # type: ignore[arg-type]
+            continue
+        try:
+            runs.append(_run(run, parsed[index], request.initializers, limits, allowed))
+        except graphs.Refused as error:
+            runs.append(wire.Problem("refused", str(error)))
+        except (tf.errors.ResourceExhaustedError, MemoryError):
+            raise
+        except Exception as error:
+            runs.append(wire.Problem("failed", f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE]))
+    return wire.Evaluated(request.id, tuple(reduced), tuple(runs))
+
+
+def _parse(graph: wire.Graph, limits: wire.Limits) -> Any:
+    if len(graph.data) > limits.graph_bytes:
+        raise graphs.Refused(f"the graph has {len(graph.data)} bytes; at most {limits.graph_bytes} are run")
+    graph_def = graphs.parse(graph)
+    if len(graph_def.node) > limits.graph_nodes:
+        raise graphs.Refused(f"the graph has {len(graph_def.node)} nodes; at most {limits.graph_nodes} are run")
+    return graph_def
+
+
+def _run(
+    run: wire.Run, graph_def: Any, initializers: tuple[str, ...], limits: wire.Limits, allowed: frozenset[str]
+) -> wire.Ran:
+    targets = [_tensor_name(entry) for entry in run.fetches]
+    feeds = {_tensor_name(entry): wire.numpy(value) for entry, value in run.feeds}
+    variables = [_tensor_name(entry) for entry, _ in run.assign]
+    wanted = {graphs.node_name(name) for name in (*targets, *feeds, *variables, *initializers)}
+    pruned = graphs.ancestors(graph_def, wanted)
+    graphs.refuse_impure(pruned, limits.graph_nodes, allowed)
+    if not run.placed:
+        for node in pruned.node:
+            node.device = ""
+    by_name = {node.name: node for node in pruned.node}
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(pruned, name="")
+        known = [name for name in initializers if name in by_name]
+        assigns = [
+            _assign(graph, _variable(by_name, name), wire.numpy(value))
+            for name, (_, value) in zip(variables, run.assign, strict=True)
+        ]
+        step = _training(graph, run.training, by_name) if run.training else None
+        config = config_pb2.ConfigProto(
+            device_count={"CPU": 2 if run.placed else 1},
+            intra_op_parallelism_threads=1,
+            inter_op_parallelism_threads=1,
+            allow_soft_placement=bool(run.placed),
+            placement_period=0,
+        )
+        with tf1.Session(graph=graph, config=config) as session:
+            session.run(known)
+            for operation, placeholder, value in assigns:
+                session.run(operation, {placeholder: value})
+            if step is not None and run.training is not None:
+                for _ in range(run.training.steps):
+                    session.run(step, feeds)
+            devices: tuple[str, ...] = ()
+            if run.placed:
+                fetched, devices = _placed(session, targets, feeds, run.placed)
+            else:
+                fetched = session.run(targets, feeds)
+    return wire.Ran(tuple(wire.array(value) for value in fetched), devices)
+
+
+def _tensor_name(entry: Any) -> str:
+    if not isinstance(entry, str) or not entry:
+        raise graphs.Refused("it asks for something that is no tensor")
+    return entry if ":" in entry else entry + ":0"
+
+
+def _variable(by_name: dict[str, Any], tensor: str) -> Any:
+    """Return the variable's node that a tensor is read from, or is."""
+    node = by_name.get(graphs.node_name(tensor))
+    while node is not None and node.op in _READS and node.input:
+        node = by_name.get(graphs.node_name(node.input[0]))
+    if node is None or node.op not in _VARIABLE_OPS:
+        raise graphs.Refused(f"{tensor!r} is not read from a variable")
+    return node
+
+
+def _assign(graph: tf.Graph, node: Any, value: np.ndarray) -> tuple[Any, Any, np.ndarray]:
+    """Return an operation that assigns a fed value to a variable of either kind, its placeholder, and the value."""
+    tensor = graph.get_tensor_by_name(node.name + ":0")
+    placeholder = tf1.placeholder(value.dtype, value.shape)
+    if node.op == "VarHandleOp":
+        operation = tf.raw_ops.AssignVariableOp(resource=tensor, value=placeholder)
+    else:
+        operation = tf.raw_ops.Assign(ref=tensor, value=placeholder, validate_shape=True).op
+    return operation, placeholder, value
+
+
+def _training(graph: tf.Graph, training: wire.Training, by_name: dict[str, Any]) -> Any:
+    """Return one step of gradient descent on every variable, through the handles that the graph holds."""
+    logits = graph.get_tensor_by_name(_tensor_name(training.logits))
+    labels = tf.constant(wire.numpy(training.labels), tf.int64)
+    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
+    reads = [
+        node for node in by_name.values() if node.op in _READS and node.input and _is_variable(by_name, node.input[0])
+    ]
+    steps = []
+    for node in reads:
+        variable = by_name[graphs.node_name(node.input[0])]
+        read = graph.get_tensor_by_name(node.name + ":0")
+        (gradient,) = tf.gradients(loss, read)
+        if gradient is None:
+            continue
+        handle = graph.get_tensor_by_name(variable.name + ":0")
+        if variable.op == "VarHandleOp":
+            steps.append(tf.raw_ops.AssignSubVariableOp(resource=handle, value=training.rate * gradient))
+        else:
+            steps.append(tf.raw_ops.AssignSub(ref=handle, value=training.rate * gradient).op)
+    return tf.group(*steps)
+
+
+def _is_variable(by_name: dict[str, Any], entry: str) -> bool:
+    node = by_name.get(graphs.node_name(entry))
+    return node is not None and node.op in _VARIABLE_OPS
+
+
+def _placed(
+    session: Any, targets: list[str], feeds: dict[str, np.ndarray], names: tuple[str, ...]
+) -> tuple[list[Any], tuple[str, ...]]:
+    """Run and say where TensorFlow really ran each named node ("" if it did not run)."""
+    options = config_pb2.RunOptions(output_partition_graphs=True)
+    metadata = config_pb2.RunMetadata()
+    fetched = session.run(targets, feeds, options=options, run_metadata=metadata)
+    ran = {node.name: node.device for part in metadata.partition_graphs for node in part.node}
+    return fetched, tuple(ran.get(name, "") for name in names)

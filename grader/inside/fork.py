@@ -1,0 +1,182 @@
+"""One job's two processes: the supervisor, which watches the clocks, and the worker, which is PID 1 behind its walls.
+
+SIGKILL to the worker ends all that it started, because its PID namespace ends with it. Without walls (`seccomp` None)
+the same two processes run unconfined, for a student's own check.
+"""
+
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, NoReturn
+
+from . import confine, evaluator, student, wire
+
+SUBMISSION = Path("/submission")
+SCRATCH = Path("/tmp")
+_BEAT = 0.02
+
+
+def supervise(
+    limits: wire.Limits, seccomp: bytes | None, control: socket.socket, job_fd: int, answers_fd: int, output_fd: int
+) -> NoReturn:
+    """Fork the worker behind its walls, watch its clocks, and tell the grader how it ended; never returns."""
+    code = 1
+    try:
+        room = None
+        if seccomp is None:
+            room = Path(tempfile.mkdtemp(prefix="exercise-"))
+        else:
+            confine.die_with_parent()
+            confine.enter_namespaces()
+        beat_read, beat_write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(beat_read)
+            _work(limits, seccomp, room, control, job_fd, answers_fd, output_fd, beat_write)
+        for fd in (job_fd, answers_fd, output_fd, beat_write):
+            os.close(fd)
+        ended = _watch(pid, beat_read, limits)
+        if room is not None:
+            shutil.rmtree(room)
+        control.send(wire.encode(ended))
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _watch(pid: int, beats: int, limits: wire.Limits) -> wire.Ended:
+    """Wait for the worker to end, or end it: CPU seconds and wall seconds since its last answer, wall seconds in all."""
+    reason = "exit"
+    started = moved = time.monotonic()
+    spent = 0.0
+    pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
+    waiting = [beats] if pidfd is None else [beats, pidfd]
+    while True:
+        ready, _, _ = select.select(waiting, [], [], _BEAT)
+        now = time.monotonic()
+        cpu = _cpu_seconds(pid)
+        if beats in ready:
+            if os.read(beats, 4096):
+                moved, spent = now, cpu
+            else:
+                waiting.remove(beats)
+        if pidfd in ready or (pidfd is None and beats not in waiting):
+            break
+        if cpu - spent > limits.cpu_seconds:
+            reason = "cpu"
+        elif now - moved > limits.wall_seconds:
+            reason = "wall"
+        elif now - started > limits.total_wall_seconds:
+            reason = "total"
+        if reason != "exit":
+            os.kill(pid, signal.SIGKILL)
+            break
+    _, status, usage = os.wait4(pid, 0)
+    scale = 1 if sys.platform == "linux" else 1024
+    return wire.Ended(reason, status, usage.ru_maxrss // scale, usage.ru_utime + usage.ru_stime)  # type: ignore[arg-type]
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return the CPU seconds that another process has used (Linux: its CPU clock, see clock_getcpuclockid(3))."""
+    if sys.platform != "linux":
+        return 0.0
+    try:
+        return time.clock_gettime(((~pid) << 3) | 2)
+    except OSError:
+        return 0.0
+
+
+def _work(
+    limits: wire.Limits,
+    seccomp: bytes | None,
+    room: Path | None,
+    control: socket.socket,
+    job_fd: int,
+    answers_fd: int,
+    output_fd: int,
+    beat_fd: int,
+) -> NoReturn:
+    """Become the worker: private file systems, limits, no privileges, the filter; then do the job. Never returns."""
+    code = 1
+    try:
+        os.setsid()
+        control.close()
+        os.dup2(output_fd, 1)
+        os.dup2(output_fd, 2)
+        os.close(output_fd)
+        with open(job_fd, "rb") as stream:
+            job = wire.decode(stream.read(), wire.Job)
+        if room is None:
+            confine.die_with_parent()
+            confine.mount_private(SUBMISSION, SCRATCH, limits.scratch_mib)
+            root, scratch = SUBMISSION, SCRATCH
+        else:
+            root, scratch = room / "submission", room / "scratch"
+            root.mkdir()
+            scratch.mkdir()
+        if isinstance(job, wire.StudentJob):
+            lay_out(job.files, root)
+        os.chdir(scratch)
+        if seccomp is not None:
+            confine.seal(root)
+            confine.limit_resources(limits.total_wall_seconds, limits.memory_mib, limits.threads, limits.scratch_mib)
+            confine.drop_privileges()
+            confine.filter_system_calls(seccomp)
+        with open(answers_fd, "wb") as pipe:
+            wire.write(pipe, wire.Prepared())
+            do(job, root, _Beating(pipe, beat_fd))
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        _flush()
+        os._exit(code)
+
+
+class _Beating:
+    """A stream that tells the supervisor of each answer, so that its clocks start anew."""
+
+    def __init__(self, stream: BinaryIO, beat_fd: int) -> None:
+        self._stream = stream
+        self._beat_fd = beat_fd
+
+    def write(self, data: bytes) -> None:
+        self._stream.write(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
+        os.write(self._beat_fd, b".")
+
+
+def do(job: wire.Job, root: Path, answers: "BinaryIO | _Beating") -> None:
+    """Do a job of either kind in this process, answering on `answers`."""
+    if isinstance(job, wire.StudentJob):
+        student.serve(job, root, answers)
+    else:
+        evaluator.serve(job, answers)
+
+
+def lay_out(files: dict[str, bytes], root: Path) -> None:
+    """Write a submission's files below `root`. Their paths were checked when the submission was read."""
+    for name, data in files.items():
+        path = root / PurePosixPath(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _flush() -> None:
+    """Push out what was printed; a student may have closed or replaced the streams."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            os.write(2, b"(what was still to be printed was lost)\n")

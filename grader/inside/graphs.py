@@ -1,0 +1,159 @@
+"""GraphDefs to plain data and back: `reduce` for judging, `make` for the graphs that cases describe, `refusal` for limits."""
+
+import hashlib
+from collections.abc import Iterable
+from importlib import resources
+from typing import Any
+
+from google.protobuf import text_format
+from google.protobuf.message import DecodeError
+from tensorflow.core.framework import attr_value_pb2, graph_pb2
+from tensorflow.python.framework import tensor_util
+from tensorflow.python.framework.dtypes import as_dtype
+
+from .wire import Array, Graph, Items, Node, Nodes, Value, WireError, numpy
+
+_LONGEST_TEXT = 200
+
+
+class Refused(Exception):
+    """A graph that will not be run; the message names the op or the limit."""
+
+
+def parse(graph: Graph) -> Any:
+    """Return the GraphDef in `graph`.
+
+    Raises:
+        WireError: it holds none.
+    """
+    try:
+        return graph_pb2.GraphDef.FromString(graph.data)
+    except DecodeError as error:
+        raise WireError("the bytes are no GraphDef") from error
+
+
+def reduce(graph_def: Any) -> Nodes:
+    """Return a GraphDef as plain nodes: attributes as one line of text, long ones as a digest."""
+    return Nodes(
+        nodes=tuple(
+            Node(
+                node.name,
+                node.op,
+                tuple(node.input),
+                {key: _attribute_text(value) for key, value in sorted(node.attr.items())},
+                node.device,
+            )
+            for node in graph_def.node
+        ),
+        functions={f.signature.name: _digest(f) for f in graph_def.library.function},
+        producer=graph_def.versions.producer,
+    )
+
+
+def _attribute_text(value: Any) -> str:
+    if value.ByteSize() > _LONGEST_TEXT:
+        return _digest(value)
+    return text_format.MessageToString(value, as_one_line=True)
+
+
+def _digest(message: Any) -> str:
+    return "sha256:" + hashlib.sha256(message.SerializeToString(deterministic=True)).hexdigest()[:24]
+
+
+def make(nodes: Nodes) -> Any:
+    """Return the GraphDef that `nodes` describe.
+
+    An attribute is a bool, int or float, an array (a tensor), or a pair of its kind and a value: ("type", "float32"),
+    ("shape", (2, 3)), ("text", "abc"), ("function", "name of a library function").
+    """
+    graph_def = graph_pb2.GraphDef()
+    graph_def.versions.producer = nodes.producer
+    for node in nodes.nodes:
+        made = graph_def.node.add(name=node.name, op=node.op, input=node.inputs, device=node.device)
+        for key, value in node.attributes.items():
+            made.attr[key].CopyFrom(_attribute(value))
+    for name, op in nodes.functions.items():
+        _add_unary_function(graph_def.library, name, op)
+    return graph_def
+
+
+def _attribute(value: Value) -> Any:
+    attribute = attr_value_pb2.AttrValue()
+    match value:
+        case bool():
+            attribute.b = value
+        case int():
+            attribute.i = value
+        case float():
+            attribute.f = value
+        case Array():
+            attribute.tensor.CopyFrom(tensor_util.make_tensor_proto(numpy(value)))
+        case Items(items=("type", str(name))):
+            attribute.type = as_dtype(name).as_datatype_enum
+        case Items(items=("shape", Items(items=sizes))):
+            attribute.shape.SetInParent()
+            for size in sizes:
+                attribute.shape.dim.add(size=-1 if size is None else size)
+        case Items(items=("text", str(text))):
+            attribute.s = text.encode()
+        case Items(items=("function", str(name))):
+            attribute.func.name = name
+        case _:
+            raise WireError(f"no attribute of a node: {value!r}")
+    return attribute
+
+
+def _add_unary_function(library: Any, name: str, op: str) -> None:
+    function = library.function.add()
+    function.signature.name = name
+    function.signature.input_arg.add(name="x", type=as_dtype("float32").as_datatype_enum)
+    function.signature.output_arg.add(name="y", type=as_dtype("float32").as_datatype_enum)
+    node = function.node_def.add(name="inner", op=op, input=["x"])
+    node.attr["T"].type = as_dtype("float32").as_datatype_enum
+    function.ret["y"] = "inner:y:0"
+
+
+def pure_ops() -> frozenset[str]:
+    """Return the operations that a student's graph may use (`pure_ops.txt`).
+
+    They are those of TensorFlow 2.21 without effects outside the graph and its variables: none that reads or writes
+    files, prints, calls Python, talks to a network, keeps queues or tables, sleeps, or maps memory.
+    """
+    return frozenset(resources.files(__package__).joinpath("pure_ops.txt").read_text().split())
+
+
+def ancestors(graph_def: Any, wanted: Iterable[str]) -> Any:
+    """Return the part of a GraphDef that the nodes named in `wanted` depend on; unknown names are left out."""
+    by_name = {node.name: node for node in graph_def.node}
+    found, queue = set(), [name for name in wanted if name in by_name]
+    while queue:
+        name = queue.pop()
+        if name in found or name not in by_name:
+            continue
+        found.add(name)
+        queue.extend(node_name(entry) for entry in by_name[name].input)
+    pruned = graph_pb2.GraphDef(versions=graph_def.versions, library=graph_def.library)
+    pruned.node.extend(node for node in graph_def.node if node.name in found)
+    return pruned
+
+
+def node_name(entry: str) -> str:
+    """Return the node that an input entry or a tensor name (`name`, `name:1`, `^name`) speaks of."""
+    return entry.removeprefix("^").partition(":")[0]
+
+
+def refuse_impure(graph_def: Any, most_nodes: int, allowed: frozenset[str]) -> None:
+    """Raise if a GraphDef holds an op outside `allowed`, in a library function too, or too many nodes.
+
+    Raises:
+        Refused: naming the op or the limit.
+    """
+    bodies = [graph_def.node, *(function.node_def for function in graph_def.library.function)]
+    count = sum(map(len, bodies))
+    if count > most_nodes:
+        raise Refused(f"the graph has {count} nodes; at most {most_nodes} are run")
+    names = {function.signature.name for function in graph_def.library.function}
+    for body in bodies:
+        for node in body:
+            if node.op not in allowed and node.op not in names:
+                raise Refused(f"the graph uses the operation {node.op!r}, which is not a pure TensorFlow operation")

@@ -1,0 +1,34 @@
+"""What programs name because it cannot cross as data: activations, sentinels, models. Public, and no answer in it."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+tf1 = tf.compat.v1
+
+MARK = "observed_activation"
+"""Prefix of the node that the `marked` activation leaves in the graph at each call."""
+
+
+def _marked(h: Any) -> Any:
+    return tf.math.subtract(tf.identity(h, name=MARK), 0.25)
+
+
+NAMED: dict[str, Callable[[], Any]] = {
+    "relu": lambda: tf.nn.relu,
+    "tanh": lambda: tf.nn.tanh,
+    "lambda": lambda: lambda h: h * 0.5 + 1.0,
+    "partial": lambda: functools.partial(tf.nn.leaky_relu, alpha=0.3),
+    "marked": lambda: _marked,
+    "AUTO_REUSE": lambda: tf1.AUTO_REUSE,
+}
+
+
+def shipped(name: str) -> Any:
+    """Return a new GraphDef of the model that ships under `name` (`efficientnet_lite0` or `tiny`)."""
+    from exercises.utils import inception
+
+    graph_def, _ = inception.get_inception_model(name)
+    return graph_def

@@ -1,0 +1,242 @@
+"""A student fork's work: import one module of a submission, make the calls of its programs, tell what came back.
+
+Whatever is written here can be forged by the student's code, which runs in the same process. So nothing here judges.
+"""
+
+import importlib.util
+import linecache
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+from typing import Any, BinaryIO
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.framework import graph_pb2
+
+from . import graphs, registry, wire
+
+tf1 = tf.compat.v1
+
+_LONGEST_MESSAGE = 600
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+
+
+class _NeedsEarlier(Exception):
+    """An argument refers to what an earlier call did not return."""
+
+
+def serve(job: wire.StudentJob, root: Path, answers: BinaryIO) -> None:
+    """Import the job's module from the files under `root` and answer its programs, one message each.
+
+    Args:
+        job: what to do; its files lie under `root` already.
+        root: the submission's folder.
+        answers: where `Imported` and then one `Traced` a program are written.
+    """
+    try:
+        module = _import(job.module, root, job.path)
+    except BaseException as error:
+        wire.write(answers, wire.Imported(_raised(error, root)))
+        return
+    wire.write(answers, wire.Imported())
+    for program in job.programs:
+        wire.write(answers, _trace(program, module, root))
+
+
+def _import(name: str, root: Path, path: str) -> ModuleType:
+    """Import a student's module as `exercises.<name>`, so that both plain and relative imports find its neighbours."""
+    given = sys.modules["exercises"]
+    folders = [str(root), str(root / "exercises")]
+    given.__path__ = [*given.__path__, *folders]
+    sys.path[:0] = folders
+    spec = importlib.util.spec_from_file_location(f"exercises.{name}", root / PurePosixPath(path))
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = sys.modules[f"exercises.{name}"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _trace(program: wire.Program, module: ModuleType, root: Path) -> wire.Traced:
+    tf1.set_random_seed(1) if not program.in_graph else None
+    graph = tf.Graph()
+    given: dict[str, Any] = {}
+    values: list[Any] = []
+    outcomes: list[wire.Outcome] = []
+    context = graph.as_default()
+    if program.in_graph:
+        context.__enter__()
+        tf1.set_random_seed(1)
+        for placeholder in program.placeholders:
+            shape = tuple(placeholder.shape)
+            given[placeholder.name] = tf1.placeholder(placeholder.dtype, shape, name=placeholder.name)
+    try:
+        for call in program.calls:
+            value, outcome = _call(call, module, given, values, graph, root)
+            values.append(value)
+            outcomes.append(outcome)
+        if not program.in_graph:
+            return wire.Traced(program.id, tuple(outcomes))
+        initializers = tuple(variable.initializer.name for variable in tf1.global_variables())
+        data = graph.as_graph_def().SerializeToString()
+        return wire.Traced(program.id, tuple(outcomes), wire.Graph(data), initializers)
+    finally:
+        if program.in_graph:
+            context.__exit__(None, None, None)
+
+
+_FAILED = object()
+
+
+def _call(
+    call: wire.Call, module: ModuleType, given: dict[str, Any], values: list[Any], graph: tf.Graph, root: Path
+) -> tuple[Any, wire.Outcome]:
+    """Make one call. The arguments are made afresh for each, and compared with copies of themselves afterwards."""
+    try:
+        named = {str(i): _argument(arg, given, values) for i, arg in enumerate(call.args)}
+        named |= {key: _argument(arg, given, values) for key, arg in call.kwargs.items()}
+    except _NeedsEarlier as error:
+        return _FAILED, wire.Unmade(str(error))
+    before = {key: _fingerprint(value) for key, value in named.items()}
+    try:
+        function = _function(module, call.function)
+        args = [named[str(i)] for i in range(len(call.args))]
+        for _ in range(call.repeat):
+            result = function(*args, **{key: named[key] for key in call.kwargs})
+        touched, grown = [], 0
+        for key, value in named.items():
+            if isinstance(value, tf.Graph):
+                grown += len(value.as_graph_def().node) - before[key]
+            elif _fingerprint(value) != before[key]:
+                touched.append(key)
+        return result, wire.Returned(_value(result, graph), tuple(touched), grown)
+    except BaseException as error:
+        return _FAILED, _raised(error, root)
+
+
+def _function(module: ModuleType, name: str) -> Callable[..., Any]:
+    function = getattr(module, name, None)
+    if function is None:
+        raise AttributeError(f"the module has no function {name!r}")
+    return function  # type: ignore[no-any-return]
+
+
+def _argument(value: wire.Value, given: dict[str, Any], values: list[Any]) -> Any:
+    """Return the Python object that an argument stands for, a new one for each call."""
+    match value:
+        case wire.Items():
+            return [_argument(item, given, values) for item in value.items]
+        case wire.Array():
+            return np.array(wire.numpy(value))
+        case wire.Input():
+            return given[value.name]
+        case wire.Result():
+            return _pick(value, values)
+        case wire.Named():
+            return registry.NAMED[value.name]()
+        case wire.Nodes():
+            return graphs.make(value)
+        case wire.Model():
+            return _model(value)
+    return value
+
+
+def _pick(reference: wire.Result, values: list[Any]) -> Any:
+    found = values[reference.call]
+    try:
+        for step in reference.path:
+            found = found[step]
+    except Exception as error:
+        raise _NeedsEarlier(f"call {reference.call + 1} did not return an item {list(reference.path)}") from error
+    if found is _FAILED:
+        raise _NeedsEarlier(f"call {reference.call + 1} did not return")
+    return found
+
+
+def _model(model: wire.Model) -> Any:
+    graph_def = registry.shipped(model.name) if model.nodes is None else graphs.make(model.nodes)
+    if model.prefix is None:
+        return graph_def
+    graph = tf.Graph()
+    with graph.as_default():
+        tf.import_graph_def(graph_def, name=model.prefix)
+    if model.finalized:
+        graph.finalize()
+    return graph
+
+
+def _fingerprint(value: Any) -> Any:
+    """Return something that compares equal as long as `value` holds the same."""
+    if isinstance(value, np.ndarray):
+        return (value.shape, str(value.dtype), value.tobytes())
+    if isinstance(value, graph_pb2.GraphDef):
+        return value.SerializeToString(deterministic=True)
+    if isinstance(value, tf.Graph):
+        return len(value.as_graph_def().node)
+    if isinstance(value, list):
+        return [_fingerprint(item) for item in value]
+    return repr(value) if isinstance(value, int | float | str) else None
+
+
+def _value(value: Any, graph: tf.Graph) -> wire.Value:
+    """Return what a call returned as data, with tensors and variables of `graph` by name."""
+    if isinstance(value, list | tuple):
+        return wire.Items(tuple(_value(item, graph) for item in value))
+    if isinstance(value, graph_pb2.GraphDef):
+        return wire.Graph(value.SerializeToString())
+    if isinstance(value, tf.Graph):
+        return wire.Graph(value.as_graph_def().SerializeToString())
+    if isinstance(value, tf.Variable | tf1.Variable):
+        return _variable(value, graph)
+    if tf.is_tensor(value) and not hasattr(value, "numpy"):
+        if getattr(value, "graph", None) is not graph:
+            return wire.Other("a tensor of another graph")
+        return wire.Tensor(value.name, value.dtype.base_dtype.name, _shape(value))
+    if value is None or isinstance(value, bool | int | float | str | dict | np.generic | wire.Frozen):
+        return wire.to_wire(value)
+    if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+        try:
+            return wire.to_wire(np.asarray(value))
+        except (TypeError, ValueError):
+            return wire.Other(type(value).__name__[:100])
+    return wire.to_wire(value)
+
+
+def _variable(value: Any, graph: tf.Graph) -> wire.Value:
+    if getattr(value, "graph", None) is not graph:
+        return wire.Other("a variable of another graph")
+    handle = value.handle if hasattr(value, "handle") else value._ref()
+    trainable = any(value is one for one in tf1.trainable_variables())
+    return wire.Variable(value.name, value.dtype.base_dtype.name, _shape(value), handle.name, trainable)
+
+
+def _shape(value: Any) -> tuple[int | None, ...] | None:
+    shape = tf.TensorShape(value.shape)
+    return None if shape.rank is None else tuple(shape.as_list())
+
+
+def _raised(error: BaseException, root: Path) -> wire.Raised:
+    """Return an exception as data: class names, its message without addresses, where in the student's files."""
+    traceback.print_exception(error)
+    types = tuple(kind.__name__[:100] for kind in type(error).__mro__ if kind is not object)
+    try:
+        message = str(error)
+    except Exception:
+        message = "(its message cannot be shown)"
+    message = _ADDRESS.sub("0x…", message)[:_LONGEST_MESSAGE]
+    return wire.Raised(types, message, next(_lines(error, root), ""))
+
+
+def _lines(error: BaseException, root: Path) -> Iterator[str]:
+    """Yield the places in the student's own files that the traceback went through, innermost first."""
+    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(str(root)):
+        yield f"{Path(error.filename).relative_to(root)}, line {error.lineno}: {(error.text or '').strip()[:200]}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename.startswith(str(root)):
+            line = linecache.getline(frame.filename, frame.lineno or 0).strip()
+            yield f"{Path(frame.filename).relative_to(root)}, line {frame.lineno}: {line[:200]}"

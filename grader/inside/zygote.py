@@ -1,0 +1,86 @@
+"""The process that imports TensorFlow once and forks: one fork a job, each behind walls of its own.
+
+It listens on a socket, its only standing descriptor. A request comes with three descriptors: the job, the pipe for
+answers, the pipe for what is printed. The zygote itself never touches student code or waits for it longer than its
+supervisor does (`fork.py`). No operation of TensorFlow runs here: a process that has run one hangs in its forks.
+"""
+
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+from . import wire
+
+_LONGEST_REQUEST = 1 << 16
+
+
+class Request(wire.Frozen):
+    """What the grader sends for a job; the descriptors travel beside it."""
+
+    limits: wire.Limits
+
+
+class Ready(wire.Frozen):
+    """What the zygote says when it may be used."""
+
+    tensorflow: str
+    threads: int
+
+
+class Settings(wire.Frozen):
+    """How a zygote is started: where the given helpers lie, and the seccomp program (None: no walls)."""
+
+    given: str
+    seccomp: bytes | None
+
+
+def main() -> None:
+    """Warm up, say so, and serve requests until the socket closes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    settings = wire.decode(control.recv(_LONGEST_REQUEST), Settings)
+    version = warm(Path(settings.given))
+    from . import fork
+
+    control.send(wire.encode(Ready(version, _threads())))
+    while True:
+        data, fds, _, _ = socket.recv_fds(control, _LONGEST_REQUEST, 3)
+        if not data:
+            return
+        request = wire.decode(data, Request)
+        pid = os.fork()
+        if pid == 0:
+            fork.supervise(request.limits, settings.seccomp, control, *fds)
+        for fd in fds:
+            os.close(fd)
+        os.waitpid(pid, 0)
+
+
+def warm(given: Path) -> str:
+    """Import what every fork needs, so that none pays for it; return TensorFlow's version.
+
+    Args:
+        given: the folder that holds the `exercises` package with the given helpers.
+    """
+    sys.path.insert(0, str(given))
+    import numpy
+    import PIL.Image
+    import scipy.signal
+    import tensorflow as tf
+    from exercises.utils import images, inception
+
+    from . import evaluator, student
+
+    sys.modules["utils"] = sys.modules["exercises.utils"]
+    assert all((numpy, PIL.Image, scipy.signal, images, inception, evaluator, student))
+    return str(tf.__version__)
+
+
+def _threads() -> int:
+    tasks = Path("/proc/self/task")
+    return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
+
+
+if __name__ == "__main__":
+    main()

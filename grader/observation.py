@@ -1,0 +1,64 @@
+"""What came of a program: what its calls returned or raised and its graphs gave, or how it died. Never a verdict."""
+
+from enum import StrEnum
+
+from grader.inside import wire
+
+
+class Outcome(StrEnum):
+    """What became of a check. Only PASSED earns points; GRADER_ERROR is ours and holds the record back."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    RAISED = "RAISED"
+    TIMED_OUT = "TIMED_OUT"
+    CRASHED = "CRASHED"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    TOO_LARGE = "TOO_LARGE"
+    SKIPPED = "SKIPPED"
+    GRADER_ERROR = "GRADER_ERROR"
+
+
+class Observed(wire.Frozen, tag="observed"):
+    """A program that ran to its end. GraphDefs in what was returned are reduced to `Nodes` (or a `Problem`).
+
+    Args:
+        calls: what became of each call.
+        runs: what each session run fetched.
+        graph: the graph that the calls built, for a program in a graph.
+    """
+
+    calls: tuple[wire.Outcome, ...]
+    runs: tuple[wire.Ran | wire.Problem, ...] = ()
+    graph: wire.Nodes | wire.Problem | None = None
+
+
+class NoModule(wire.Frozen, tag="no_module"):
+    """The submission has no such module, or it could not be imported: then `failure` says how."""
+
+    failure: wire.Raised | None = None
+
+
+class Died(wire.Frozen, tag="died"):
+    """The program's process was ended or ended itself; said by the process that watched it."""
+
+    outcome: Outcome
+    message: str
+
+
+class NotRun(wire.Frozen, tag="not_run"):
+    """The program was not run any more, after too many deaths in the same exercise."""
+
+    reason: str
+
+
+Observation = Observed | NoModule | Died | NotRun
+
+
+class Printed(wire.Frozen):
+    """What a fork printed and used. For the store and the person who debugs; not in a record, which is reproducible."""
+
+    part: str
+    output: bytes
+    cpu_seconds: float
+    max_rss_kib: int

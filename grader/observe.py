@@ -1,0 +1,272 @@
+"""From programs to observations: student forks for the calls, evaluator forks for the graphs, and what to do at deaths."""
+
+import signal
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from grader.inside import wire
+from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome, Printed
+from grader.walls.worker import Report, WorkerDied
+
+_MOST_DEATHS = 2
+
+
+class Runner(Protocol):
+    """Whoever runs jobs: `walls.worker.Worker`, or `walls.bare.BareWorker` where nothing can fork."""
+
+    def run(self, job: wire.Job, alone: bool = False) -> Report:
+        """Run one job and return what is left of it."""
+
+
+class Code(msgspec.Struct, frozen=True):
+    """One exercise of one submission: the module's name, its path among the files (None: it is missing), the files."""
+
+    module: str
+    path: str | None
+    files: Mapping[str, bytes]
+
+
+class Session:
+    """Observes one exercise of one submission. Deaths are counted over all its parts, visible and hidden alike."""
+
+    def __init__(self, runner: Runner, code: Code, limits: wire.Limits) -> None:
+        self._runner = runner
+        self._code = code
+        self._limits = limits
+        self._deaths = 0
+        self.printed: list[Printed] = []
+
+    def observe(self, part: str, programs: Sequence[wire.Program]) -> list[Observation]:
+        """Run `programs` in a fork of their own (and one more for each death), and their graphs in an evaluator's.
+
+        Args:
+            part: the name under which prints are kept, such as "visible".
+            programs: what to run, in order.
+
+        Returns:
+            One observation a program.
+
+        Raises:
+            WorkerDied: the walls failed, twice; no fault of the student's.
+        """
+        if self._code.path is None:
+            return [NoModule()] * len(programs)
+        traced = self._trace(part, programs)
+        return self._evaluate(part, programs, traced)
+
+    def _trace(self, part: str, programs: Sequence[wire.Program]) -> list[wire.Traced | Observation]:
+        found: list[wire.Traced | Observation] = []
+        while len(found) < len(programs):
+            if self._deaths >= _MOST_DEATHS:
+                reason = f"not run: your code was ended {_MOST_DEATHS} times in this exercise before"
+                found += [NotRun(reason)] * (len(programs) - len(found))
+                break
+            rest = tuple(programs[len(found) :])
+            assert self._code.path is not None
+            job = wire.StudentJob(self._code.module, self._code.path, dict(self._code.files), rest, self._limits)
+            report = self._run(part, job)
+            answers, broken = _decode(report, wire.Imported, wire.Traced)
+            imported = answers[0] if answers else None
+            if isinstance(imported, wire.Imported) and imported.failure is not None:
+                return [NoModule(imported.failure)] * len(programs)
+            said = _in_order(answers[1:], rest)
+            found += said
+            if len(said) == len(rest):
+                break
+            death = Died(*_cause(report, broken, self._limits))
+            self._deaths += _MOST_DEATHS if report.ended.reason == "wall" else 1
+            found.append(death)
+            if imported is None:
+                return [death] * len(programs)
+        return found
+
+    def _run(self, part: str, job: wire.Job) -> Report:
+        """Run a job; again if our walls failed, and again, alone, if it was wall-clock time that it ran out of."""
+        report = _run_prepared(self._runner, job, alone=False)
+        if report.ended.reason == "wall":
+            report = _run_prepared(self._runner, job, alone=True)
+        self.printed.append(Printed(part, report.output, report.ended.cpu_seconds, report.ended.max_rss_kib))
+        return report
+
+    def _evaluate(
+        self, part: str, programs: Sequence[wire.Program], traced: Sequence[wire.Traced | Observation]
+    ) -> list[Observation]:
+        requests = {
+            program.id: _request(program, said)
+            for program, said in zip(programs, traced, strict=True)
+            if isinstance(said, wire.Traced) and (said.graph is not None or _graphs(said))
+        }
+        evaluated = self._ask_evaluator(part, list(requests.values()))
+        observations: list[Observation] = []
+        for program, said in zip(programs, traced, strict=True):
+            if not isinstance(said, wire.Traced):
+                observations.append(said)
+            elif program.id not in requests:
+                observations.append(Observed(said.calls))
+            else:
+                answer = evaluated[program.id]
+                observations.append(answer if isinstance(answer, Died) else _put_together(said, answer))
+        return observations
+
+    def _ask_evaluator(self, part: str, requests: Sequence[wire.Evaluate]) -> dict[str, wire.Evaluated | Died]:
+        found: dict[str, wire.Evaluated | Died] = {}
+        while len(found) < len(requests):
+            rest = tuple(requests[len(found) :])
+            if self._deaths >= _MOST_DEATHS:
+                found |= {one.id: Died(Outcome.SKIPPED, "its graph was not run any more") for one in rest}
+                break
+            report = self._run(f"{part}, evaluator", wire.EvaluatorJob(rest, self._limits))
+            answers, broken = _decode(report, wire.Evaluated, wire.Evaluated)
+            found |= {answer.id: answer for answer in answers}
+            if len(answers) < len(rest):
+                _run_prepared(self._runner, wire.EvaluatorJob((), self._limits), alone=False)
+                outcome, message = _cause(report, broken, self._limits)
+                found[rest[len(answers)].id] = Died(outcome, f"running the graph that your code built: {message}")
+                self._deaths += 1
+        return found
+
+
+def _run_prepared(runner: Runner, job: wire.Job, alone: bool) -> Report:
+    """Run a job whose fork got as far as having its walls up; a second time before giving up on our own fault."""
+    for last in (False, True):
+        try:
+            report = runner.run(job, alone)
+        except WorkerDied:
+            if last:
+                raise
+            continue
+        if report.answers or report.overflow:
+            return msgspec.structs.replace(report, answers=report.answers[1:])
+        if last:
+            raise WorkerDied(f"a fork's walls did not come up: {report.output[-2000:].decode(errors='replace')}")
+    raise AssertionError("unreachable")
+
+
+def _decode(report: Report, first: type[Any], others: type[Any]) -> tuple[list[Any], str]:
+    """Return the messages in a report up to the first that is none of ours, and what was wrong with that."""
+    messages: list[Any] = []
+    for data in report.answers:
+        try:
+            messages.append(wire.decode(data, others if messages else first))
+        except wire.WireError as error:
+            return messages, str(error)
+    return messages, report.overflow
+
+
+def _in_order(answers: Sequence[wire.Traced], programs: Sequence[wire.Program]) -> list[wire.Traced]:
+    """Return the answers as far as they answer the programs one by one; forged ones end it."""
+    found = []
+    for answer, program in zip(answers, programs, strict=False):
+        if answer.id != program.id or len(answer.calls) != len(program.calls):
+            break
+        found.append(answer)
+    return found
+
+
+def _cause(report: Report, broken: str, limits: wire.Limits) -> tuple[Outcome, str]:
+    """Return what ended a fork that did not answer everything, and a sentence about it."""
+    ended = report.ended
+    if report.overflow:
+        return Outcome.TOO_LARGE, f"your code sent back too much: {report.overflow}"
+    if ended.reason == "cpu":
+        return Outcome.TIMED_OUT, f"your code used more than {limits.cpu_seconds:g} seconds of CPU in one step"
+    if ended.reason == "wall":
+        return Outcome.TIMED_OUT, f"your code took more than {limits.wall_seconds:g} seconds in one step, twice"
+    if ended.reason == "total":
+        return Outcome.TIMED_OUT, f"your code took more than {limits.total_wall_seconds:g} seconds in all"
+    number = ended.status & 0x7F
+    if number == signal.SIGXCPU:
+        return Outcome.TIMED_OUT, f"your code used more than {limits.total_wall_seconds:g} seconds of CPU in all"
+    if number in (signal.SIGABRT, signal.SIGSEGV) and ended.max_rss_kib > 0.8 * (limits.memory_mib << 10):
+        return Outcome.OUT_OF_MEMORY, f"your code used more than {limits.memory_mib} MiB of memory"
+    if number:
+        return Outcome.CRASHED, f"your code's process crashed ({signal.Signals(number).name})"
+    if broken:
+        return Outcome.CRASHED, "your code disturbed the answers of its process"
+    return Outcome.CRASHED, "your code's process ended itself before it answered"
+
+
+def _request(program: wire.Program, said: wire.Traced) -> wire.Evaluate:
+    """Return what to ask the evaluator about a program: its graph (first, if any) and each GraphDef that it returned."""
+    returned = _graphs(said)
+    graphs = [said.graph] if said.graph is not None else []
+    places = {place: len(graphs) + number for number, place in enumerate(returned)}
+    runs = []
+    for run in program.runs:
+        index = 0 if run.graph is None else places.get((run.graph.call, *run.graph.path))
+        if index is None or index >= len(graphs) + len(returned):
+            index = -1
+        runs.append((index, _named(run, said)))
+    return wire.Evaluate(program.id, (*graphs, *returned.values()), tuple(runs), said.initializers)
+
+
+def _graphs(said: wire.Traced) -> dict[tuple[int, ...], wire.Graph]:
+    """Return the GraphDefs among what the calls returned, at their places: call number, then item numbers."""
+    found: dict[tuple[int, ...], wire.Graph] = {}
+
+    def look(value: wire.Value, place: tuple[int, ...]) -> None:
+        if isinstance(value, wire.Graph):
+            found[place] = value
+        elif isinstance(value, wire.Items):
+            for number, item in enumerate(value.items):
+                look(item, (*place, number))
+
+    for number, outcome in enumerate(said.calls):
+        if isinstance(outcome, wire.Returned):
+            look(outcome.value, (number,))
+    return found
+
+
+def _named(run: wire.Run, said: wire.Traced) -> wire.Run:
+    """Return a run with every reference to a result or placeholder replaced by its tensor's name."""
+
+    def name(entry: Any) -> Any:
+        if isinstance(entry, wire.Input):
+            return f"{entry.name}:0"
+        if isinstance(entry, wire.Result):
+            return tensor_name(said.calls, entry)
+        return entry
+
+    training = run.training
+    if training is not None:
+        training = msgspec.structs.replace(training, logits=name(training.logits))
+    return msgspec.structs.replace(
+        run,
+        fetches=tuple(map(name, run.fetches)),
+        feeds=tuple((name(entry), value) for entry, value in run.feeds),
+        assign=tuple((name(entry), value) for entry, value in run.assign),
+        graph=None,
+        training=training,
+    )
+
+
+def tensor_name(calls: Sequence[wire.Outcome], entry: wire.Result) -> str:
+    """Return the name of the tensor (or a variable's handle) that an item of a result is; "" if it is none."""
+    outcome = calls[entry.call]
+    value: wire.Value = outcome.value if isinstance(outcome, wire.Returned) else None
+    for step in entry.path:
+        value = value.items[step] if isinstance(value, wire.Items) and step < len(value.items) else None
+    if isinstance(value, wire.Variable):
+        return value.handle
+    return value.name if isinstance(value, wire.Tensor) else ""
+
+
+def _put_together(said: wire.Traced, answer: wire.Evaluated) -> Observation:
+    """Return the observation of a program, with the GraphDefs that it returned replaced by their nodes."""
+    reduced = list(answer.graphs)
+    own = reduced.pop(0) if said.graph is not None and reduced else None
+
+    def replace(value: wire.Value) -> wire.Value:
+        if isinstance(value, wire.Graph):
+            return reduced.pop(0) if reduced else wire.Problem("refused", "the graph was not read")
+        if isinstance(value, wire.Items):
+            return wire.Items(tuple(replace(item) for item in value.items))
+        return value
+
+    calls = tuple(
+        msgspec.structs.replace(outcome, value=replace(outcome.value)) if isinstance(outcome, wire.Returned) else outcome
+        for outcome in said.calls
+    )
+    return Observed(calls, answer.runs, own)

@@ -1,0 +1,159 @@
+"""Modules written as code cells of a Jupyter notebook.
+
+Source: nbformat 4 schema; nbgrader's cell metadata (`nbgrader.grade_id`, `locked`, `solution`, `grade`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from grader.submission.magics import without_future, without_magics
+
+_BOM = b"\xef\xbb\xbf"
+# An escaped backslash, a pair of surrogates, or half a pair, which is no character.
+_ESCAPES = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
+
+class NotebookError(ValueError):
+    """A notebook that cannot be read; its text says why."""
+
+
+class _Cell(msgspec.Struct, frozen=True):
+    cell_type: str
+    source: str | list[str] = ""
+    # Metadata that a tool has bent costs its own cell only, so it is read cell by cell.
+    metadata: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Notebook(msgspec.Struct, frozen=True):
+    nbformat: int
+    cells: list[_Cell] = []
+
+
+class _Grading(msgspec.Struct, frozen=True):
+    grade_id: str = ""
+    grade: bool = False
+    solution: bool = False
+    locked: bool = False
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    nbgrader: _Grading = _Grading()
+
+
+class Extracted(msgspec.Struct, frozen=True):
+    """What a notebook holds of an assignment.
+
+    Attributes:
+        modules: exercise -> source of its module, valid UTF-8, lines ended by `\\n`.
+        notes: what was left out and why.
+    """
+
+    modules: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def extract(content: bytes, exercises: Sequence[str], imports: str | None = None, most: int = 8 << 20) -> Extracted:
+    """Makes a module of the code cells that bear an exercise's grade id.
+
+    Those are the cells whose id is the exercise's name or begins with it and a hyphen, in the
+    order of the notebook; a cell that was copied with its id counts again. In front stand the
+    instructor's imports. Magics, `!` and `?` lines become comments.
+
+    Args:
+        content: the notebook's bytes.
+        exercises: names of the exercises, such as `conv_2d`.
+        imports: the assignment's own text of the locked import cell, which a student's copy cannot
+            change; None takes the notebook's locked cells whose id begins with `import`.
+        most: the most bytes that the cells of one exercise may hold.
+
+    Raises:
+        NotebookError: it is no notebook of format 4, or a module is too large.
+    """
+    notebook, notes = _parsed(content)
+    cells = [(grading, _text(cell)) for cell, grading in _graded(notebook)]
+    if imports is None:
+        imports = "\n\n".join(text for grading, text in cells if _is_imports(grading))
+    modules = {}
+    for exercise in exercises:
+        mine = [text for grading, text in cells if _is_of(exercise, grading.grade_id)]
+        if not mine:
+            continue
+        if sum(map(len, mine)) + len(imports) > most:
+            raise NotebookError(f"the cells of {exercise} are larger than {most} bytes")
+        kept = [python for text in mine if (python := without_magics(text)) is not None]
+        if len(kept) < len(mine):
+            notes.append(f"left out: cells of {exercise} that are not Python, but a cell magic's")
+        modules[exercise] = _module(exercise, [without_magics(_newlines(imports)) or "", *kept])
+    return Extracted(modules, tuple(notes))
+
+
+def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
+    notes = []
+    content = content.removeprefix(_BOM)
+    if b"\\ud" in content or b"\\uD" in content:
+        repaired = _ESCAPES.sub(lambda match: b"?" if match[1] else match[0], content)
+        if repaired != content:
+            notes.append("left out: halves of surrogate pairs in the notebook, now '?'")
+        content = repaired
+    try:
+        notebook = msgspec.json.decode(content, type=_Notebook)
+    except UnicodeDecodeError:
+        raise NotebookError("it is no notebook: its text isn't UTF-8") from None
+    except msgspec.ValidationError:
+        raise NotebookError("it is JSON, but no notebook of format 4") from None
+    except (msgspec.DecodeError, RecursionError):
+        raise NotebookError("it is no notebook: its JSON is damaged or cut short") from None
+    if notebook.nbformat != 4:
+        raise NotebookError(
+            f"it is a notebook of format {notebook.nbformat}, not 4; open it in Jupyter and save it again"
+        )
+    return notebook, notes
+
+
+def _graded(notebook: _Notebook) -> Iterator[tuple[_Cell, _Grading]]:
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        try:
+            grading = msgspec.json.decode(cell.metadata, type=_Metadata).nbgrader
+        except (ValueError, RecursionError):
+            continue
+        if grading.grade_id:
+            yield cell, grading
+
+
+def _text(cell: _Cell) -> str:
+    return _newlines(cell.source if isinstance(cell.source, str) else "".join(cell.source))
+
+
+def _newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_of(exercise: str, grade_id: str) -> bool:
+    return grade_id == exercise or grade_id.startswith(f"{exercise}-")
+
+
+def _is_imports(grading: _Grading) -> bool:
+    return (
+        grading.locked and not grading.solution and not grading.grade and grading.grade_id.lower().startswith("import")
+    )
+
+
+def _module(exercise: str, cells: list[str]) -> str:
+    features: list[str] = []
+    bodies = []
+    for cell in cells:
+        body, asked = without_future(cell)
+        features += asked
+        if body.strip():
+            bodies.append(body.strip("\n"))
+    # The first line also keeps a coding comment in a cell from being taken for the file's.
+    head = f"# coding: utf-8 ({exercise} from the notebook)\n"
+    if features:
+        head += f"from __future__ import {', '.join(dict.fromkeys(features))}\n"
+    return head + "\n\n".join(bodies) + "\n"

@@ -1,0 +1,174 @@
+"""One submission read into plain bytes: unpacked, laid out, its modules found, its content hashed."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+import msgspec
+
+from grader.submission.discovery import Found
+from grader.submission.folder import NotRegularError, read_regular, take_folder
+from grader.submission.intake import Intake, RefusedError, SizeLimits, in_words
+from grader.submission.member import shown
+from grader.submission.notebook import NotebookError, extract
+from grader.submission.tarred import take_tar
+from grader.submission.zipped import take_zip
+
+_GIVEN = re.compile(r"(exercises/)?utils(/.*|\.(py|pyi|so|pyd|[\w.-]+\.so))")
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """What a student handed in, as bytes.
+
+    Attributes:
+        name: the submission's name, exact, with surrogate escapes.
+        sha256: hex digest of `files` and `modules` (of the reason, when refused), whatever they were
+            packed in and when.
+        files: relative POSIX path -> content; all that the student's code may see.
+        modules: exercise -> path in `files`.
+        notes: what was left out and why, sorted.
+        refused: why nothing could be taken; then `files` and `modules` are empty.
+    """
+
+    name: str
+    sha256: str
+    files: dict[str, bytes]
+    modules: dict[str, str]
+    notes: tuple[str, ...] = ()
+    refused: str | None = None
+
+
+def read(found: Found, exercises: Sequence[str], limits: SizeLimits, imports: str | None = None) -> Submission:
+    """Reads one submission; whatever its bytes are, the result is a Submission.
+
+    Args:
+        found: as `find` gives it.
+        exercises: names of the exercises, such as `conv_2d`.
+        limits: the most that it may hold.
+        imports: the assignment's own text of a notebook's locked import cell; None takes the
+            notebook's copy of it.
+    """
+    intake = Intake(limits)
+    try:
+        _take(found, intake)
+        files, modules = _laid_out(found, intake, exercises, imports)
+    except RefusedError as refusal:
+        reason = str(refusal)
+        return Submission(
+            name=found.name,
+            sha256=_digest({}, {"refused": reason}),
+            files={},
+            modules={},
+            notes=intake.notes(),
+            refused=reason,
+        )
+    return Submission(
+        name=found.name, sha256=_digest(files, modules), files=files, modules=modules, notes=intake.notes()
+    )
+
+
+def _take(found: Found, intake: Intake) -> None:
+    if found.kind == "folder":
+        take_folder(found.path, intake)
+        return
+    most = intake.limits.packed_bytes if found.kind == "archive" else intake.limits.notebook_bytes
+    try:
+        packed = read_regular(found.path, most)
+    except NotRegularError:
+        raise RefusedError("it is a link, a pipe or a device, not a file") from None
+    except OSError as error:
+        raise RefusedError(f"its file cannot be read ({error.strerror})") from None
+    if len(packed) > most:
+        raise RefusedError(f"its file is larger than {in_words(most)}")
+    ending = found.path.name.lower()
+    if found.kind == "notebook":
+        intake.notebooks["notebook.ipynb"] = packed
+    elif ending.endswith(".zip"):
+        take_zip(packed, intake)
+    else:
+        take_tar(packed, intake, gzipped=not ending.endswith(".tar"))
+
+
+def _laid_out(
+    found: Found, intake: Intake, exercises: Sequence[str], imports: str | None
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    root = _root({*intake.files, *intake.notebooks}, exercises)
+    files = {path[len(root) :]: content for path, content in intake.files.items()}
+    given = [path for path in files if _GIVEN.fullmatch(path)]
+    if given:
+        intake.note("left out: utils (given)")
+    for path in (*given, "exercises/__init__.py"):
+        files.pop(path, None)
+    missing = [exercise for exercise in exercises if _path(exercise, files) is None]
+    notebooks = {path[len(root) :]: content for path, content in intake.notebooks.items()}
+    files |= _from_notebooks(found, notebooks, missing, intake, imports)
+    for path in _shadowed(files):
+        intake.note(f"left out: what lies below a file: {shown(path)}")
+        del files[path]
+    modules = {exercise: place for exercise in exercises if (place := _path(exercise, files))}
+    if found.kind == "notebook" and not modules:
+        raise RefusedError(f"no code cell of it has a grade id of {_either(exercises)}")
+    if not files:
+        raise RefusedError("nothing in it can be graded")
+    if not modules:
+        intake.note(f"none of its files is a module of {_either(exercises)}, at its root or under exercises/")
+    return dict(sorted(files.items())), modules
+
+
+def _root(paths: set[str], exercises: Sequence[str]) -> str:
+    """The folder that holds everything, with its slash: students pack the folder around their work."""
+    root = ""
+    while not any(f"{root}{place}{exercise}.py" in paths for place in ("", "exercises/") for exercise in exercises):
+        rests = [path[len(root) :].partition("/") for path in paths]
+        tops = {top for top, _, _ in rests}
+        if len(tops) != 1 or not all(slash for _, slash, _ in rests):
+            break
+        root += f"{tops.pop()}/"
+    return root
+
+
+def _path(exercise: str, files: dict[str, bytes]) -> str | None:
+    return next((path for path in (f"{exercise}.py", f"exercises/{exercise}.py") if path in files), None)
+
+
+def _from_notebooks(
+    found: Found, notebooks: dict[str, bytes], missing: Sequence[str], intake: Intake, imports: str | None
+) -> dict[str, bytes]:
+    """Modules for the exercises that have no `.py`, each from the first notebook that has its cells."""
+    made: dict[str, bytes] = {}
+    for path in sorted(notebooks, key=lambda path: (path.count("/"), path)):
+        wanted = [exercise for exercise in missing if f"{exercise}.py" not in made]
+        if not wanted or str(PurePosixPath(path).parent) not in (".", "exercises"):
+            continue
+        try:
+            extracted = extract(notebooks[path], wanted, imports, intake.limits.file_bytes)
+        except NotebookError as error:
+            if found.kind == "notebook":
+                raise RefusedError(str(error)) from None
+            intake.note(f"left out: notebook {shown(path)}: {error}")
+            continue
+        for note in extracted.notes:
+            intake.note(note)
+        made |= {f"{exercise}.py": source.encode() for exercise, source in extracted.modules.items()}
+    return made
+
+
+def _shadowed(files: dict[str, bytes]) -> list[str]:
+    return [path for path in files if any(path[: slash.start()] in files for slash in re.finditer("/", path))]
+
+
+def _either(exercises: Sequence[str]) -> str:
+    return " or ".join(exercises)
+
+
+def _digest(files: dict[str, bytes], modules: dict[str, str]) -> str:
+    digest = hashlib.sha256()
+    entries = [(b"file:" + path.encode(), content) for path, content in files.items()]
+    entries += [(b"module:" + exercise.encode(), path.encode()) for exercise, path in modules.items()]
+    for key, content in sorted(entries):
+        # Lengths in front: where one ends and the next begins can't be argued about.
+        for part in (key, content):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""The walls, seen from outside: bubblewrap, the worker that a zygote serves, the system calls that are let through."""
