@@ -11,10 +11,13 @@ import msgspec
 from grader.submission.magics import without_future, without_magics
 
 _BOM = b"\xef\xbb\xbf"
-# An escaped backslash, a pair of surrogates, or half a pair, which is no character.
-_ESCAPES = re.compile(
-    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+# A pair of surrogates, or half a pair, which is no character; an even number of backslashes escapes nothing.
+_SURROGATES = re.compile(
+    rb"(?<!\\)(?:\\\\)*+(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2}))"
 )
+_QUESTION_MARK = b"\\u003f"
+_MODULE_BYTES = 1 << 20
 
 
 class NotebookError(ValueError):
@@ -56,7 +59,9 @@ class Extracted(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def extract(content: bytes, exercises: Sequence[str], imports: str | None = None, most: int = 8 << 20) -> Extracted:
+def extract(
+    content: bytes, exercises: Sequence[str], imports: str | None = None, most: int = _MODULE_BYTES
+) -> Extracted:
     """Makes a module of the code cells that bear an exercise's grade id.
 
     Those are the cells whose id is the exercise's name or begins with it and a hyphen, in the
@@ -95,10 +100,9 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
     notes = []
     content = content.removeprefix(_BOM)
     if b"\\ud" in content or b"\\uD" in content:
-        repaired = _ESCAPES.sub(lambda match: b"?" if match[1] else match[0], content)
-        if repaired != content:
+        content, halves = _without_halves(content)
+        if halves:
             notes.append("left out: halves of surrogate pairs in the notebook, now '?'")
-        content = repaired
     try:
         notebook = msgspec.json.decode(content, type=_Notebook)
     except UnicodeDecodeError:
@@ -112,6 +116,17 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
             f"it is a notebook of format {notebook.nbformat}, not 4; open it in Jupyter and save it again"
         )
     return notebook, notes
+
+
+def _without_halves(content: bytes) -> tuple[bytes, bool]:
+    # In place: a hostile notebook has millions of them, each a match that `sub` would keep.
+    repaired = bytearray(content)
+    halves = False
+    for match in _SURROGATES.finditer(content):
+        if match[1]:
+            halves = True
+            repaired[match.start(1) : match.end(1)] = _QUESTION_MARK
+    return bytes(repaired), halves
 
 
 def _graded(notebook: _Notebook) -> Iterator[tuple[_Cell, _Grading]]:

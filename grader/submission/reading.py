@@ -142,7 +142,7 @@ def _from_notebooks(
         if not wanted or str(PurePosixPath(path).parent) not in (".", "exercises"):
             continue
         try:
-            extracted = extract(notebooks[path], wanted, imports, intake.limits.file_bytes)
+            extracted = extract(notebooks[path], wanted, imports)
         except NotebookError as error:
             if found.kind == "notebook":
                 raise RefusedError(str(error)) from None

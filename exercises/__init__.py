@@ -1,0 +1,1 @@
+"""The four exercises; write your answers into the modules beside this file."""

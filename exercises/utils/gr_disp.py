@@ -1,0 +1,102 @@
+"""Draw a TensorFlow graph: its nodes, what feeds what, folded by name scope.
+
+    from utils import gr_disp
+    gr_disp.show(graph)                     # in a notebook, as a cell's last line
+    gr_disp.show(graph, path='graph.html')  # anywhere: open the file in a browser
+
+The drawing needs no network. Click a scope to look inside.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tensorflow as tf
+
+if TYPE_CHECKING:
+    from IPython.display import HTML
+
+TEMPLATE = Path(__file__).with_name("gr_disp.html")
+
+
+def show(
+    graph: tf.Graph | tf.compat.v1.GraphDef, path: str | Path | None = None, title: str = "graph", height: int = 600
+) -> HTML | Path:
+    """Draw a graph in the notebook, or into an HTML file.
+
+    Args:
+        graph: a `tf.Graph`, or the GraphDef of one. It is not modified. An input that no node of it provides (you may
+            have cut away too much) is drawn in red.
+        path: the file to write; None to show the drawing in a notebook.
+        title: a heading.
+        height: the drawing's height in a notebook, in pixels.
+
+    Returns:
+        what a notebook displays, or the path of the file that was written.
+
+    Raises:
+        TypeError: `graph` is neither.
+    """
+    graph_def = graph.as_graph_def() if isinstance(graph, tf.Graph) else graph
+    if not isinstance(graph_def, tf.compat.v1.GraphDef):
+        raise TypeError(f"graph is a {type(graph).__name__}; expected a tf.Graph or a GraphDef")
+    page = render(graph_def, title)
+    if path is not None:
+        Path(path).write_text(page, encoding="utf-8")
+        return Path(path)
+    from IPython.display import HTML
+
+    # A frame of its own: neither its styles nor its names can meet those of the notebook or of a second drawing.
+    style = f"width: 100%; height: {int(height)}px; border: 1px solid #ccd4dc"
+    return HTML(f'<div><iframe srcdoc="{html.escape(page)}" style="{style}"></iframe></div>')
+
+
+def render(graph_def: tf.compat.v1.GraphDef, title: str = "graph") -> str:
+    """Return the page that draws a graph, all in one piece of HTML."""
+    # Inside a script element only `<` could end it early or open a comment; JSON lets any character be spelled \uXXXX.
+    data = json.dumps(_nodes(graph_def)).replace("<", "\\u003c")
+    filling = {"@TITLE@": html.escape(title), "@DATA@": data}
+    return re.sub("@TITLE@|@DATA@", lambda match: filling[match[0]], TEMPLATE.read_text(encoding="utf-8"))
+
+
+def _nodes(graph_def: tf.compat.v1.GraphDef) -> list[dict[str, object]]:
+    """Describe each node: name, op, a text about it, and the positions in this list of what it depends on."""
+    position = {node.name: number for number, node in enumerate(graph_def.node)}
+    nodes: list[dict[str, object]] = []
+    missing: list[dict[str, object]] = []
+    for node in graph_def.node:
+        inputs: list[int] = []
+        controls: list[int] = []
+        for reference in node.input:
+            source = reference.removeprefix("^").partition(":")[0]
+            if source not in position:
+                position[source] = len(graph_def.node) + len(missing)
+                about = f"{source}\nno node of this name, but {node.name} needs it"
+                missing.append({"name": source, "op": "missing", "about": about, "inputs": [], "controls": []})
+            (controls if reference.startswith("^") else inputs).append(position[source])
+        nodes.append(
+            {"name": node.name, "op": node.op, "about": _about(node), "inputs": inputs, "controls": controls}
+        )
+    return nodes + missing
+
+
+def _about(node: tf.compat.v1.NodeDef) -> str:
+    """Say what a node is: name, op, device, inputs, and type and shape where they are known."""
+    lines = [node.name, f"op: {node.op}", f"device: {node.device or 'any'}"]
+    for key, value in sorted(node.attr.items()):
+        kind = value.WhichOneof("value")
+        if kind == "type":
+            lines.append(f"{key}: {tf.dtypes.as_dtype(value.type).name}")
+        elif kind == "shape":
+            lines.append(f"{key}: {tf.TensorShape(value.shape)}")
+        elif kind == "tensor":  # its shape only; the numbers may be millions
+            lines.append(f"{key}: an array of shape {tf.TensorShape(value.tensor.tensor_shape)}")
+        elif kind == "s":
+            lines.append(f"{key}: {value.s.decode('utf-8', 'replace')[:80]}")
+        elif kind == "list" and value.list.i:
+            lines.append(f"{key}: {list(value.list.i)[:16]}")
+    return "\n".join([*lines, *(f"input: {name}" for name in node.input[:16])])

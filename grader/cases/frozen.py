@@ -1,0 +1,202 @@
+"""Cases, frozen: drawn once for a seed, with what the reference and each misconception give, the same for a whole class."""
+
+import hashlib
+import importlib
+import importlib.metadata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import msgspec
+from hypothesis import HealthCheck, Phase
+
+from grader import catalogue, material
+from grader.check import Question
+from grader.inside import wire
+from grader.observation import Observation, Observed
+from grader.observe import Code, Runner, Session
+
+_DRAWS_A_CASE = 5
+_OURS = Path(__file__).resolve().parent.parent
+
+
+class FreezeError(Exception):
+    """The reference solution does not answer a case: a fault of the check, the solution or the installation."""
+
+
+class FrozenCheck(wire.Frozen):
+    """One check's programs from simple to complex, and what the reference and the misconceptions gave for each."""
+
+    id: str
+    programs: tuple[wire.Program, ...]
+    reference: tuple[Observation, ...]
+    misconceptions: dict[str, tuple[Observation, ...]] = {}
+
+
+class FrozenPart(wire.Frozen):
+    """The visible or the hidden cases of one exercise."""
+
+    exercise: str
+    part: str
+    checks: tuple[FrozenCheck, ...]
+
+    def programs(self) -> list[wire.Program]:
+        """Return the programs of all checks, in order."""
+        return [program for check in self.checks for program in check.programs]
+
+    def digest(self) -> str:
+        """Return what this content is known by."""
+        return hashlib.sha256(wire.encode(self)).hexdigest()[:16]
+
+
+def questions(exercise: str) -> dict[str, Question]:
+    """Return the questions of an exercise's checks by check id, in the order in which they are written."""
+    module = importlib.import_module(f"grader.checks.{exercise}")
+    return {
+        f"{exercise}.{name.removeprefix('check_')}": judge.question
+        for name, judge in vars(module).items()
+        if name.startswith("check_") and hasattr(judge, "question")
+    }
+
+
+def draw(check_id: str, question: Question, seed: int) -> list[wire.Program]:
+    """Return a check's programs for a seed: the named cases and the drawn ones, each once, from simple to complex."""
+    asked = {wire.encode(program): program for program in map(question.ask, question.named)}
+    if question.drawn is not None and question.count:
+        fresh: dict[bytes, wire.Program] = {}
+        for program in map(question.ask, _cases(question, check_id, seed)):
+            key = wire.encode(program)
+            if key not in asked:
+                fresh[key] = program
+        step = max(1, len(fresh) // question.count)
+        asked |= dict(list(fresh.items())[::-step][: question.count])
+    ordered = [asked[key] for key in sorted(asked, key=lambda key: (len(key), key))]
+    return [msgspec.structs.replace(program, id=f"{check_id}/{n}") for n, program in enumerate(ordered)]
+
+
+def _cases(question: Question, check_id: str, seed: int) -> list[Any]:
+    """Return what Hypothesis draws. Its `seed` decorator is used because `derandomize` would ignore ours."""
+    assert question.drawn is not None
+    number = int.from_bytes(hashlib.sha256(f"{seed}/{check_id}".encode()).digest()[:8], "big")
+    drawn: list[Any] = []
+
+    @hypothesis.seed(number)
+    @hypothesis.settings(
+        max_examples=question.count * _DRAWS_A_CASE,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(question.drawn)
+    def collect(case: Any) -> None:
+        drawn.append(case)
+
+    collect()
+    return drawn
+
+
+def freeze(
+    exercise: str,
+    part: str,
+    asked: Mapping[str, Question],
+    seed: int,
+    runner: Runner,
+    limits: wire.Limits,
+    progress: Callable[[str], None] = lambda _: None,
+) -> FrozenPart:
+    """Draw the cases of an exercise's checks and observe the reference and the misconceptions on them.
+
+    Args:
+        asked: the checks of this part.
+        progress: told what is being observed.
+
+    Raises:
+        FreezeError: the reference solution died, or was not run, on some case.
+        WorkerDied: the walls failed.
+    """
+    programs = {check_id: draw(check_id, question, seed) for check_id, question in asked.items()}
+    everything = [program for drawn in programs.values() for program in drawn]
+    progress(f"{exercise}: the reference solution")
+    reference = _observe(runner, exercise, (material.solutions() / f"{exercise}.py").read_bytes(), part, everything, limits)
+    for program, observation in zip(everything, reference, strict=True):
+        if not isinstance(observation, Observed):
+            raise FreezeError(f"the reference solution does not answer {program.id}: {observation}")
+    wrong: dict[str, dict[str, Observation]] = {}
+    for misconception in catalogue.load(exercise):
+        progress(f"{exercise}: {misconception.id}")
+        found = _observe(runner, exercise, misconception.source(), part, everything, limits)
+        wrong[misconception.id] = dict(zip((program.id for program in everything), found, strict=True))
+    right = dict(zip((program.id for program in everything), reference, strict=True))
+    return FrozenPart(
+        exercise,
+        part,
+        tuple(
+            FrozenCheck(
+                check_id,
+                tuple(drawn),
+                tuple(right[program.id] for program in drawn),
+                {name: tuple(found[program.id] for program in drawn) for name, found in wrong.items()},
+            )
+            for check_id, drawn in programs.items()
+        ),
+    )
+
+
+def _observe(
+    runner: Runner, exercise: str, source: bytes, part: str, programs: Sequence[wire.Program], limits: wire.Limits
+) -> list[Observation]:
+    path = f"{exercise}.py"
+    return Session(runner, Code(exercise, path, {path: source}), limits).observe(part, programs)
+
+
+def frozen(
+    exercise: str,
+    part: str,
+    check_ids: Sequence[str],
+    seed: int,
+    runner: Runner,
+    limits: wire.Limits,
+    cache: Path,
+    progress: Callable[[str], None] = lambda _: None,
+) -> FrozenPart:
+    """Return the frozen cases of a part of an exercise, from the cache if nothing that makes them has changed."""
+    known = questions(exercise)
+    asked = {check_id: known[check_id] for check_id in check_ids}
+    path = cache / f"{exercise}-{part}-{key(exercise, part, check_ids, seed, limits)}.cases"
+    try:
+        kept = wire.decode(path.read_bytes(), FrozenPart)
+        assert isinstance(kept, FrozenPart)
+        return kept
+    except (OSError, wire.WireError):
+        made = freeze(exercise, part, asked, seed, runner, limits, progress)
+    cache.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{hashlib.sha256(wire.encode(made)).hexdigest()[:8]}.partial")
+    partial.write_bytes(wire.encode(made))
+    partial.replace(path)
+    return made
+
+
+def key(exercise: str, part: str, check_ids: Sequence[str], seed: int, limits: wire.Limits) -> str:
+    """Return a digest of all that makes the frozen cases what they are."""
+    hashed = hashlib.sha256(wire.encode((exercise, part, tuple(check_ids), seed, limits)))
+    hashed.update(sources(exercise).encode())
+    for package in ("tensorflow", "numpy", "hypothesis"):
+        hashed.update(f"{package} {importlib.metadata.version(package)};".encode())
+    return hashed.hexdigest()[:32]
+
+
+def sources(exercise: str) -> str:
+    """Return a digest of the files that decide what an exercise is asked and how its answers are judged."""
+    hashed = hashlib.sha256()
+    files = [
+        *_OURS.glob("*.py"), *(_OURS / "inside").iterdir(), _OURS / "checks" / f"{exercise}.py",
+        _OURS / "cases" / f"{exercise}.py", _OURS / "cases" / "frozen.py",
+        *(_OURS / "misconceptions" / exercise).glob("*.py"), material.solutions() / f"{exercise}.py",
+        material.fixtures() / "manifest.toml", *(material.exercises() / "utils").glob("*.py"),
+    ]  # fmt: skip
+    for file in sorted(file for file in files if file.is_file()):
+        hashed.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return hashed.hexdigest()

@@ -1,0 +1,40 @@
+"""The misconceptions that we know: wrong solutions that we keep, each with the mistaken idea and what to say about it."""
+
+from pathlib import Path
+
+import msgspec
+
+_FOLDER = Path(__file__).with_name("misconceptions")
+
+
+class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of them.
+
+    Args:
+        idea: the mistaken idea, in a sentence.
+        explanation: what a good teaching assistant says about it.
+        pointer: where to read on.
+        loses: the ids of exactly the checks that it loses.
+    """
+
+    id: str
+    exercise: str
+    idea: str
+    explanation: str
+    pointer: str
+    loses: tuple[str, ...]
+
+    def source(self) -> bytes:
+        """Return the wrong solution's module."""
+        return (_FOLDER / self.exercise / f"{self.id}.py").read_bytes()
+
+
+class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    misconceptions: tuple[Misconception, ...]
+
+
+def load(exercise: str | None = None) -> tuple[Misconception, ...]:
+    """Return the misconceptions of an exercise, or all of them."""
+    data = (_FOLDER / "catalogue.toml").read_bytes()
+    found = msgspec.toml.decode(data, type=_Catalogue).misconceptions
+    return tuple(one for one in found if exercise in (None, one.exercise))

@@ -1,0 +1,175 @@
+"""The pytest plugin: gives each check its trials, collects what came of it, and keeps a pytest session warm for a class.
+
+`pytest grader/checks --submission PATH` runs the checks on one submission, for an instructor who debugs. `Bench` is the
+same session, collected once, for `grader grade`: it judges one set of trials after another.
+"""
+
+import queue
+import threading
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.check import Finding, Trial, Trials
+from grader.observation import Outcome
+from grader.score import Judgement
+from grader.speech import example_text
+
+CHECKS = Path(__file__).with_name("checks")
+_DESK = pytest.StashKey["Desk"]()
+_START_SECONDS = 120
+
+
+class Desk:
+    """Whoever hands out trials; a plugin's configuration holds one."""
+
+    def trials(self, check_id: str) -> Trials:
+        """Return the trials of a check."""
+        raise pytest.UsageError("say what to judge: pytest grader/checks --submission PATH")
+
+
+class JudgeError(Exception):
+    """The checks cannot be collected or run: a fault of theirs, with pytest's report."""
+
+
+def check_id(item: pytest.Item) -> str:
+    """Return the id of the check that a pytest item is: `exercise.name`."""
+    return f"{item.path.stem}.{item.name.removeprefix('check_')}"
+
+
+def title(item: pytest.Item) -> str:
+    """Return the first line of a check's docstring, the title that a student reads."""
+    text = getattr(item.obj, "__doc__", "") or check_id(item)  # type: ignore[attr-defined]
+    return text.strip().splitlines()[0].rstrip(".")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of `pytest grader/checks`."""
+    group = parser.getgroup("grader")
+    group.addoption("--submission", metavar="PATH", help="the submission to judge: a folder, an archive or a notebook")
+    group.addoption("--seed", type=int, default=1, help="seed of the hidden cases (default 1)")
+    group.addoption("--isolation", choices=["walls", "none"], default="walls", help="behind walls, or without")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand out the trials of the submission that the command line names, unless a `Bench` does."""
+    if config.getoption("submission", None) and _DESK not in config.stash:
+        from grader.desk import SubmissionDesk
+
+        config.stash[_DESK] = SubmissionDesk(
+            Path(config.getoption("submission")), config.getoption("seed"), config.getoption("isolation")
+        )
+
+
+@pytest.fixture
+def trials(request: pytest.FixtureRequest) -> Trials:
+    """Return the trials of the check that asks for them."""
+    return request.config.stash.get(_DESK, Desk()).trials(check_id(request.node))
+
+
+class Bench(Desk):
+    """A pytest session in a thread of its own, collected once; use it as a context manager."""
+
+    def __init__(self, checks: Path = CHECKS) -> None:
+        self._checks = checks
+        self._inbox: queue.Queue[Mapping[str, Sequence[Trial]] | None] = queue.Queue()
+        self._outbox: queue.Queue[dict[str, Judgement] | JudgeError] = queue.Queue()
+        self._subject: Mapping[str, Sequence[Trial]] = {}
+        self._judged: dict[str, Judgement] = {}
+        self._handed: dict[str, Trials] = {}
+        self._failures: list[str] = []
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def judge(self, subject: Mapping[str, Sequence[Trial]]) -> dict[str, Judgement]:
+        """Return a judgement for each check of `subject`, in the order in which the checks are written.
+
+        Raises:
+            JudgeError: the checks cannot be collected, or one of the subject's is not among them.
+        """
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="judge", daemon=True)
+            self._thread.start()
+        self._inbox.put(subject)
+        answer = self._outbox.get()
+        if isinstance(answer, JudgeError):
+            self._thread = None
+            raise answer
+        missing = set(subject) - set(answer)
+        if missing:
+            raise JudgeError(f"there are no checks {', '.join(sorted(missing))}")
+        return answer
+
+    def close(self) -> None:
+        """End the session."""
+        if self._thread is not None:
+            self._inbox.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        arguments = [
+            str(self._checks), "-c", str(self._checks / "pytest.ini"), "--rootdir", str(self._checks),
+            "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
+            "-p", "no:logging", "--capture=no", "--assert=plain",
+        ]  # fmt: skip
+        code = pytest.main(arguments, plugins=[self])
+        if code != pytest.ExitCode.OK:
+            self._outbox.put(JudgeError("\n".join(self._failures) or f"pytest ended with {code!r}"))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Be the desk of this session."""
+        config.stash[_DESK] = self
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what could not be collected."""
+        if report.failed:
+            self._failures.append(report.longreprtext)
+
+    def trials(self, check_id: str) -> Trials:
+        """Return the trials of a check of the present subject."""
+        self._handed[check_id] = Trials(self._subject[check_id])
+        return self._handed[check_id]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Judge subject after subject instead of running every item once."""
+        if session.testsfailed:
+            return None
+        while (subject := self._inbox.get()) is not None:
+            self._subject, self._judged, self._handed = subject, {}, {}
+            items = [item for item in session.items if check_id(item) in subject]
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self._outbox.put(self._judged)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: "pytest.CallInfo[Any]"
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn what a check raised, or that it did not, into its judgement."""
+        report = yield
+        name = check_id(item)
+        if call.excinfo is not None:
+            self._judged[name] = _judgement(item, call.excinfo.value, self._handed.get(name))
+        elif call.when == "call":
+            self._judged[name] = Judgement(name, title(item), Outcome.PASSED)
+        return report
+
+
+def _judgement(item: pytest.Item, error: BaseException, handed: Trials | None) -> Judgement:
+    name = check_id(item)
+    if isinstance(error, Finding):
+        trial = handed.current if handed else None
+        example = example_text(trial.program) if trial else ""
+        return Judgement(name, title(item), error.outcome, error.message, example)
+    return Judgement(name, title(item), Outcome.GRADER_ERROR, f"{type(error).__name__}: {error}")

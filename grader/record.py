@@ -1,0 +1,111 @@
+"""A submission's record: what a grader keeps and a page is made from. The same at every run, byte for byte."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from grader.observation import Outcome
+
+SCHEMA = 1
+Status = Literal["graded", "refused", "error"]
+
+
+class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one check. Of a hidden one, neither message nor example says anything of its cases."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    score: float
+    points: float
+    visible: bool
+    message: str = ""
+    example: str = ""
+    misconceptions: tuple[str, ...] = ()
+    explanation: str = ""
+    hint: str = ""
+
+
+class ExerciseRecord(msgspec.Struct, frozen=True):
+    """The checks of one exercise and what they add up to."""
+
+    score: float
+    points: float
+    checks: tuple[CheckRecord, ...]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission, graded.
+
+    Args:
+        submission: its name, exactly; surrogate escapes where it is not UTF-8.
+        sha256: of what was read of it.
+        cases: which frozen cases were asked.
+        score: None where nothing may be published (`error`) or nothing was read (`refused`).
+        notes: what was left out of it and why, or why it was refused.
+    """
+
+    submission: str
+    sha256: str
+    assignment: str
+    grader: str
+    cases: str
+    isolation: str
+    device: str
+    score: float | None
+    points: float
+    status: Status
+    notes: tuple[str, ...] = ()
+    exercises: dict[str, ExerciseRecord] = {}
+    schema: int = SCHEMA
+
+
+def file_name(submission: str) -> str:
+    """Return the name of a record's file: a readable prefix of the submission's name, and a hash of all of it."""
+    digest = hashlib.sha256(submission.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", submission)[:40].strip("_") or "submission"
+    return f"{readable}-{digest}.json"
+
+
+def to_json(record: Record) -> bytes:
+    """Return a record as indented JSON; what is not UTF-8 in a name stands as an escaped surrogate."""
+    import json
+
+    plain = msgspec.to_builtins(record)
+    ordered = {key: plain[key] for key in _ORDER if key in plain}
+    return (json.dumps(ordered, indent=1, ensure_ascii=True) + "\n").encode()
+
+
+_ORDER = (
+    "schema", "submission", "sha256", "assignment", "grader", "cases", "isolation", "device", "score", "points",
+    "status", "notes", "exercises",
+)  # fmt: skip
+
+
+def from_json(data: bytes) -> Record:
+    """Return the record in JSON.
+
+    Raises:
+        ValueError: it is none, or of a later schema.
+    """
+    import json
+
+    record = msgspec.convert(json.loads(data), Record)
+    if record.schema > SCHEMA:
+        raise ValueError(f"the record has schema {record.schema}; this grader reads up to {SCHEMA}: update it")
+    return record
+
+
+def read_all(folder: Path) -> list[Record]:
+    """Return the records in an output folder, sorted by submission.
+
+    Raises:
+        FileNotFoundError: there is no `records` folder.
+    """
+    records = folder / "records"
+    if not records.is_dir():
+        raise FileNotFoundError(f"{folder} holds no records: run `grader grade PATH --out {folder}` first")
+    return sorted((from_json(path.read_bytes()) for path in records.glob("*.json")), key=lambda record: record.submission)

@@ -1,0 +1,96 @@
+"""From judgements to points: only PASSED earns, a grader's error holds the whole record back."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from grader import __version__
+from grader.assignment import Assignment
+from grader.observation import Outcome
+from grader.record import CheckRecord, ExerciseRecord, Record, Status
+from grader.submission import Submission
+
+_HIDDEN_SENTENCES = {
+    Outcome.FAILED: "On a hidden case, your code does not do this.",
+    Outcome.RAISED: "On a hidden case, your code raised an exception.",
+    Outcome.TIMED_OUT: "On a hidden case, your code took too long.",
+    Outcome.CRASHED: "On a hidden case, your code's process crashed.",
+    Outcome.OUT_OF_MEMORY: "On a hidden case, your code used too much memory.",
+    Outcome.TOO_LARGE: "On a hidden case, your code gave back too much.",
+    Outcome.SKIPPED: "Not run, because your code was ended twice in this exercise before.",
+    Outcome.GRADER_ERROR: "The grader failed here; this is not your fault.",
+}
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What the judge of one check found: `message` and `example` in full, for whoever may read them."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    message: str = ""
+    example: str = ""
+    misconceptions: tuple[str, ...] = ()
+    explanation: str = ""
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """What a class was graded with; it stands in every record."""
+
+    cases: str
+    isolation: str
+    device: str
+
+
+def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[Judgement]) -> ExerciseRecord:
+    """Return an exercise's record: points for each check that passed, and words that its reader may read."""
+    checks = []
+    for judgement in judgements:
+        rubric = assignment.rubric(judgement.id)
+        passed = judgement.outcome is Outcome.PASSED
+        checks.append(
+            CheckRecord(
+                id=judgement.id,
+                title=judgement.title,
+                outcome=judgement.outcome,
+                score=rubric.points if passed else 0.0,
+                points=rubric.points,
+                visible=rubric.visible,
+                message=judgement.message if rubric.visible else _HIDDEN_SENTENCES.get(judgement.outcome, ""),
+                example=judgement.example if rubric.visible else "",
+                misconceptions=judgement.misconceptions,
+                explanation=judgement.explanation,
+                hint="" if passed else rubric.hint,
+            )
+        )
+    return ExerciseRecord(sum(check.score for check in checks), sum(check.points for check in checks), tuple(checks))
+
+
+def score_submission(
+    assignment: Assignment,
+    submission: Submission,
+    judgements: Mapping[str, Sequence[Judgement]],
+    circumstances: Circumstances,
+) -> Record:
+    """Return the record of a submission from the judgements of its exercises (none for a refused one)."""
+    exercises = {name: score_exercise(assignment, name, found) for name, found in judgements.items()}
+    checks = [check for exercise in exercises.values() for check in exercise.checks]
+    status: Status = "graded"
+    if submission.refused is not None:
+        status = "refused"
+    elif any(check.outcome is Outcome.GRADER_ERROR for check in checks):
+        status = "error"
+    return Record(
+        submission=submission.name,
+        sha256=submission.sha256,
+        assignment=assignment.name,
+        grader=__version__,
+        cases=circumstances.cases,
+        isolation=circumstances.isolation,
+        device=circumstances.device,
+        score=sum(exercise.score for exercise in exercises.values()) if status == "graded" else None,
+        points=assignment.points,
+        status=status,
+        notes=submission.notes if submission.refused is None else (submission.refused, *submission.notes),
+        exercises=exercises,
+    )

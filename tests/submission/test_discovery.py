@@ -1,0 +1,139 @@
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.submission import Found, SubmissionError, find
+
+
+@pytest.fixture
+def school(tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    return folder
+
+
+def _student(folder: Path, name: str) -> Path:
+    (folder / name).mkdir()
+    (folder / name / "conv_2d.py").write_text("")
+    return folder / name
+
+
+def test_every_kind_of_child_is_found_sorted_by_name(school, exercises):
+    _student(school, "ida")
+    for name in ("b.zip", "c.tar", "D.Tar.GZ", "e.tgz", "f.ipynb", "a.b.ZIP", ".hidden.zip", ".git", "list.csv"):
+        (school / name).touch()
+    found, ignored = find([school], exercises)
+    assert found == [
+        Found("D", school / "D.Tar.GZ", "archive"),
+        Found("a.b", school / "a.b.ZIP", "archive"),
+        Found("b", school / "b.zip", "archive"),
+        Found("c", school / "c.tar", "archive"),
+        Found("e", school / "e.tgz", "archive"),
+        Found("f", school / "f.ipynb", "notebook"),
+        Found("ida", school / "ida", "folder"),
+    ]
+    assert ignored == [f"ignored: '{school}/list.csv' is no folder, archive or notebook"]
+
+
+def test_a_folder_keeps_what_looks_like_an_ending(school, exercises):
+    _student(school, "ada.zip")
+    (school / "ada.zip.zip").touch()
+    with pytest.raises(SubmissionError, match=r"two submissions are named 'ada\.zip'"):
+        find([school], exercises)
+
+
+def test_two_of_one_name_are_both_named_with_what_mends_it(school, exercises):
+    _student(school, "ada")
+    (school / "ada.zip").touch()
+    with pytest.raises(SubmissionError) as caught:
+        find([school], exercises)
+    assert str(caught.value) == (
+        f"two submissions are named 'ada': '{school}/ada' and '{school}/ada.zip'; "
+        "rename or remove one of them and run the command again"
+    )
+
+
+def test_names_that_differ_only_in_case_are_two(school, exercises):
+    (school / "Ada.zip").touch()
+    (school / "ada.tar").touch()
+    assert [each.name for each in find([school], exercises)[0]] == ["Ada", "ada"]
+
+
+@pytest.mark.parametrize("inside", ["conv_2d.py", "exercises/top5.py"])
+def test_a_folder_with_a_module_is_one_submission(tmp_path, exercises, inside):
+    path = tmp_path / "ada" / inside
+    path.parent.mkdir(parents=True)
+    path.touch()
+    (tmp_path / "ada" / "data").mkdir()
+    assert find([tmp_path / "ada"], exercises) == ([Found("ada", tmp_path / "ada", "folder")], [])
+
+
+def test_a_student_named_exercises_does_not_hide_the_class(school, exercises):
+    _student(school, "exercises")
+    _student(school, "ada")
+    assert [each.name for each in find([school], exercises)[0]] == ["ada", "exercises"]
+
+
+def test_one_archive_or_notebook_is_one_submission(school, exercises):
+    (school / "a.zip").touch()
+    (school / "b.ipynb").touch()
+    found, _ = find([school / "b.ipynb", school / "a.zip"], exercises)
+    assert [(each.name, each.kind) for each in found] == [("a", "archive"), ("b", "notebook")]
+
+
+def test_the_same_path_twice_is_one(school, exercises):
+    _student(school, "ada")
+    assert len(find([school, school / "ada"], exercises)[0]) == 1
+
+
+def test_a_link_that_the_operator_gives_is_followed(school, exercises):
+    _student(school, "ada")
+    (school.parent / "me").symlink_to(school / "ada")
+    assert find([school.parent / "me"], exercises)[0] == [Found("me", school / "ada", "folder")]
+
+
+def test_links_and_pipes_in_a_class_never_block_nor_vanish(school, exercises):
+    _student(school, "ada")
+    os.mkfifo(school / "pipe")
+    os.mkfifo(school / "eve.zip")
+    (school / "link").symlink_to("/usr")
+    (school / "loop").symlink_to("loop")
+    (school / "mallory.zip").symlink_to("/nowhere")
+    found, ignored = find([school], exercises)
+    assert [each.name for each in found] == ["ada", "eve", "link", "mallory"]
+    assert [line.split("'")[1] for line in ignored] == [f"{school}/loop", f"{school}/pipe"]
+
+
+@pytest.mark.parametrize("name", ["missing", "a\0b"])
+def test_a_path_that_is_not_there(tmp_path, exercises, name):
+    with pytest.raises(SubmissionError, match=r"^no submission at .*; give the path of a folder, archive or notebook$"):
+        find([tmp_path / name], exercises)
+
+
+def test_a_file_that_is_no_submission(tmp_path, exercises):
+    (tmp_path / "conv_2d.py").touch()
+    with pytest.raises(SubmissionError, match=r"neither a folder nor .*; give a folder or a file that ends in \.tar"):
+        find([tmp_path / "conv_2d.py"], exercises)
+
+
+def test_a_class_without_anybody(school, exercises):
+    with pytest.raises(SubmissionError, match=r"^no submission in .*; put a folder or a file"):
+        find([school], exercises)
+
+
+_NAMES = st.binary(min_size=1, max_size=40).filter(
+    lambda name: b"/" not in name and b"\0" not in name and not name.startswith(b".")
+)
+
+
+@given(names=st.sets(_NAMES, min_size=1, max_size=5))
+def test_any_name_is_held_exactly(tmp_path_factory, exercises, names):
+    school = tmp_path_factory.mktemp("names")
+    for name in names:
+        os.mkdir(os.path.join(os.fsencode(school), name))  # noqa: PTH102, PTH118
+    found, ignored = find([school], exercises)
+    assert [os.fsencode(each.name) for each in found] == sorted(names)
+    assert ignored == []

@@ -1,0 +1,145 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.submission.notebook import NotebookError, extract
+
+HEAD = "# coding: utf-8 (conv_2d from the notebook)\n"
+
+
+def _module(content, imports=""):
+    return extract(content, ("conv_2d", "top5"), imports).modules["conv_2d"]
+
+
+def test_cells_of_a_grade_id_are_joined_in_order(notebook_of, cell):
+    content = notebook_of(
+        cell("conv_2d-part2", "b = 2"),
+        cell("top5", ["c = 3\n", "d = 4"]),
+        {"cell_type": "markdown", "metadata": {"nbgrader": {"grade_id": "conv_2d"}}, "source": "text"},
+        {"cell_type": "code", "metadata": {}, "source": "e = 5"},
+        cell("conv_2d", "a = 1\n"),
+        cell("conv_2d_more", "f = 6"),
+        cell("conv_2d", "a = 7"),
+    )
+    assert extract(content, ("conv_2d", "top5", "subgraph"), "").modules == {
+        "conv_2d": f"{HEAD}b = 2\n\na = 1\n\na = 7\n",
+        "top5": "# coding: utf-8 (top5 from the notebook)\nc = 3\nd = 4\n",
+    }
+
+
+def test_the_instructors_imports_come_first_whatever_the_student_made_of_them(notebook_of, cell):
+    locked = {"locked": True, "solution": False}
+    content = notebook_of(cell("imports", "import evil", **locked), cell("conv_2d", "x = 1"))
+    assert _module(content, "import numpy as np\n") == f"{HEAD}import numpy as np\n\nx = 1\n"
+    assert _module(content, None) == f"{HEAD}import evil\n\nx = 1\n"
+
+
+@pytest.mark.parametrize(
+    "flags", [{"locked": False, "solution": False}, {"locked": True}, {"locked": True, "grade": True}]
+)
+def test_only_a_locked_cell_is_the_instructors(notebook_of, cell, flags):
+    content = notebook_of(cell("imports", "import evil", **flags), cell("conv_2d", "x = 1"))
+    assert _module(content, None) == f"{HEAD}x = 1\n"
+
+
+def test_magics_never_run(notebook_of, cell):
+    extracted = extract(
+        notebook_of(cell("conv_2d", "%matplotlib inline\nx = 1"), cell("conv_2d-b", "%%bash\nrm -rf /")),
+        ("conv_2d",),
+        "",
+    )
+    assert extracted.modules == {"conv_2d": f"{HEAD}pass  # not run: %matplotlib inline\nx = 1\n"}
+    assert extracted.notes == ("left out: cells of conv_2d that are not Python, but a cell magic's",)
+
+
+def test_a_module_of_cells_compiles_as_the_cells_did(notebook_of, cell):
+    source = _module(
+        notebook_of(
+            cell("conv_2d", "# -*- coding: latin-1 -*-\r\nfrom __future__ import annotations\r\nname = 'größe'\r\n"),
+            cell("conv_2d-b", "from __future__ import annotations\rx = 1"),
+        ),
+        "import math",
+    )
+    scope = {}
+    exec(compile(source.encode(), "conv_2d.py", "exec"), scope)
+    assert (scope["name"], scope["x"]) == ("größe", 1)
+    assert "\r" not in source
+
+
+def test_half_a_surrogate_pair_becomes_a_question_mark(notebook_of, cell):
+    content = notebook_of(cell("conv_2d", "#PLACE")).replace(b"#PLACE", rb"# \ud800 \ud83d\ude00 \udc00 \\ud800")
+    extracted = extract(content, ("conv_2d",), "")
+    assert extracted.modules["conv_2d"] == HEAD + "# ? \U0001f600 ? \\ud800\n"
+    assert extracted.notes == ("left out: halves of surrogate pairs in the notebook, now '?'",)
+
+
+def test_outputs_and_a_byte_order_mark_do_not_matter(notebook_of, cell):
+    noisy = cell("conv_2d", "x = 1") | {"outputs": [{"data": {"image/png": "A" * 100_000}}, 3, None]}
+    assert _module(b"\xef\xbb\xbf" + notebook_of(noisy)) == f"{HEAD}x = 1\n"
+
+
+@pytest.mark.parametrize(
+    "metadata", [[], None, {"nbgrader": 3}, {"nbgrader": {"grade_id": 5}}, {"nbgrader": None}, "x"]
+)
+def test_bent_metadata_costs_its_own_cell(notebook_of, cell, metadata):
+    bent = cell("conv_2d", "y = 2") | {"metadata": metadata}
+    assert _module(notebook_of(bent, cell("conv_2d", "x = 1"))) == f"{HEAD}x = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is no notebook: its JSON is damaged or cut short"),
+        (b'{"nbformat": 4, "cells": [', "it is no notebook: its JSON is damaged or cut short"),
+        (b'{"nbformat": 4, "x": ' + b"[" * 100_000, "it is no notebook: its JSON is damaged or cut short"),
+        (b"[]", "it is JSON, but no notebook of format 4"),
+        (b'{"cells": []}', "it is JSON, but no notebook of format 4"),
+        (b'{"nbformat": 4, "cells": [{}]}', "it is JSON, but no notebook of format 4"),
+        (b'{"nbformat": 4, "cells": [{"cell_type": "\xff"}]}', "it is no notebook: its text isn't UTF-8"),
+        (
+            json.dumps({"nbformat": 3, "worksheets": [{"cells": []}]}).encode(),
+            "it is a notebook of format 3, not 4; open it in Jupyter and save it again",
+        ),
+    ],
+)
+def test_what_is_no_notebook_is_said_plainly(content, reason):
+    with pytest.raises(NotebookError) as caught:
+        extract(content, ("conv_2d",), "")
+    assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize("most", [10, 9])
+def test_the_size_of_a_module_is_limited(notebook_of, cell, most):
+    content = notebook_of(cell("conv_2d", "x = 1"), cell("conv_2d", "x = 2"))
+    if most == 10:
+        assert extract(content, ("conv_2d",), "", most).modules
+    else:
+        with pytest.raises(NotebookError, match=r"^the cells of conv_2d are larger than 9 bytes$"):
+            extract(content, ("conv_2d",), "", most)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["nbgrader", "grade_id", "x"]), inner),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={"cell_type": st.just("code") | _JSON, "metadata": _JSON, "source": _JSON | st.lists(st.text())},
+        )
+    ),
+    st.just(4) | _JSON,
+)
+def test_any_json_is_read_or_refused(cells, nbformat):
+    try:
+        extracted = extract(json.dumps({"cells": cells, "nbformat": nbformat}).encode(), ("conv_2d",))
+    except NotebookError:
+        return
+    for source in extracted.modules.values():
+        source.encode()
