@@ -4,7 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-_FOLDER = Path(__file__).with_name("misconceptions")
+_FILE = Path(__file__).with_suffix(".toml")
+_SOURCES = Path(__file__).with_name("misconceptions")
 
 
 class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,7 +27,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def source(self) -> bytes:
         """Return the wrong solution's module."""
-        return (_FOLDER / self.exercise / f"{self.id}.py").read_bytes()
+        return (_SOURCES / self.exercise / f"{self.id}.py").read_bytes()
 
 
 class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +36,5 @@ class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load(exercise: str | None = None) -> tuple[Misconception, ...]:
     """Return the misconceptions of an exercise, or all of them."""
-    data = (_FOLDER / "catalogue.toml").read_bytes()
-    found = msgspec.toml.decode(data, type=_Catalogue).misconceptions
+    found = msgspec.toml.decode(_FILE.read_bytes(), type=_Catalogue).misconceptions
     return tuple(one for one in found if exercise in (None, one.exercise))

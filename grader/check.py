@@ -102,9 +102,9 @@ class Seen:
         text = call_text(self.program.calls[call], self.program)
         raise Finding(f"{text} should return a graph, but it returned {kind_of(wire.from_wire(returned))}.")
 
-    def ran(self, run: int = 0) -> wire.Ran:
-        """Return what a session run gave; a `Finding` if any call before it failed, or the run did."""
-        for call in range(len(self.program.calls)):
+    def ran(self, run: int = 0, calls: Sequence[int] | None = None) -> wire.Ran:
+        """Return what a session run gave; a `Finding` if a call that it needs (all, unless named) or the run failed."""
+        for call in range(len(self.program.calls)) if calls is None else calls:
             self._returned(call)
         runs = self._observed().runs
         if run >= len(runs):
@@ -116,9 +116,13 @@ class Seen:
             raise Finding(f"After {self._text()}, the graph was not run: {found.message}.")
         raise Finding(f"After {self._text()}, running the graph failed: {found.message}")
 
-    def fetched(self, run: int = 0) -> list[np.ndarray]:
-        """Return the arrays that a session run fetched."""
-        return [wire.numpy(value) for value in self.ran(run).values]
+    def fetched(self, run: int = 0, calls: Sequence[int] | None = None) -> list[np.ndarray]:
+        """Return the arrays that a session run fetched; `calls` as for `ran`."""
+        return [wire.numpy(value) for value in self.ran(run, calls).values]
+
+    def trainable(self) -> tuple[str, ...]:
+        """Return the nodes of the graph's trainable variables, as the student's process says."""
+        return self._observed().trainable
 
 
 def _nodes(value: wire.Nodes | wire.Problem | None, what: str) -> wire.Nodes:
@@ -173,12 +177,16 @@ class Trials:
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A check's cases. `named` are the boundary cases that we want; `count` more are drawn from `drawn` for a seed."""
+    """A check's cases. `named` are the boundary cases that we want; `count` more are drawn from `drawn` for a seed.
+
+    `view` is what of an observation tells one mistake from another, where not all of it does (None: all).
+    """
 
     ask: Callable[[Any], wire.Program]
     named: tuple[Any, ...]
     drawn: SearchStrategy[Any] | None
     count: int
+    view: Callable[[Observation], Any] | None = None
 
 
 def asks(
@@ -187,6 +195,7 @@ def asks(
     named: Sequence[CaseT] = (),
     drawn: SearchStrategy[CaseT] | None = None,
     count: int = 0,
+    view: Callable[[Observation], Any] | None = None,
 ) -> Callable[[Callable[[Trials], None]], Callable[[Trials], None]]:
     """Make a judge function a check by saying what it asks.
 
@@ -195,12 +204,13 @@ def asks(
         named: cases that are always asked, the boundary ones.
         drawn: a Hypothesis strategy for more of them.
         count: how many to draw.
+        view: what of an observation is compared with those of misconceptions, where values are random; all if None.
     """
     if not named and not (drawn is not None and count):
         raise ValueError("a check needs at least one case")
 
     def mark(judge: Callable[[Trials], None]) -> Callable[[Trials], None]:
-        judge.question = Question(ask, tuple(named), drawn, count)  # type: ignore[attr-defined]
+        judge.question = Question(ask, tuple(named), drawn, count, view)  # type: ignore[attr-defined]
         return judge
 
     return mark

@@ -26,11 +26,13 @@ class Observed(wire.Frozen, tag="observed"):
         calls: what became of each call.
         runs: what each session run fetched.
         graph: the graph that the calls built, for a program in a graph.
+        trainable: nodes of that graph's trainable variables, as the student's process says.
     """
 
     calls: tuple[wire.Outcome, ...]
     runs: tuple[wire.Ran | wire.Problem, ...] = ()
     graph: wire.Nodes | wire.Problem | None = None
+    trainable: tuple[str, ...] = ()
 
 
 class NoModule(wire.Frozen, tag="no_module"):

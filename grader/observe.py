@@ -269,4 +269,4 @@ def _put_together(said: wire.Traced, answer: wire.Evaluated) -> Observation:
         msgspec.structs.replace(outcome, value=replace(outcome.value)) if isinstance(outcome, wire.Returned) else outcome
         for outcome in said.calls
     )
-    return Observed(calls, answer.runs, own)
+    return Observed(calls, answer.runs, own, said.trainable)

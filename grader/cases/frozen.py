@@ -19,6 +19,8 @@ from grader.observe import Code, Runner, Session
 
 _DRAWS_A_CASE = 5
 _OURS = Path(__file__).resolve().parent.parent
+SHIPPED = _OURS / "visible.cases"
+"""Where a students' installation holds the visible cases."""
 
 
 class FreezeError(Exception):
@@ -163,6 +165,8 @@ def frozen(
     progress: Callable[[str], None] = lambda _: None,
 ) -> FrozenPart:
     """Return the frozen cases of a part of an exercise, from the cache if nothing that makes them has changed."""
+    if not material.solutions().is_dir():
+        return _shipped(exercise, part)
     known = questions(exercise)
     asked = {check_id: known[check_id] for check_id in check_ids}
     path = cache / f"{exercise}-{part}-{key(exercise, part, check_ids, seed, limits)}.cases"
@@ -179,6 +183,23 @@ def frozen(
     return made
 
 
+def pack(parts: Sequence[FrozenPart]) -> bytes:
+    """Return frozen cases as students get them: in one file, `SHIPPED`."""
+    return wire.encode(tuple(parts))
+
+
+def _shipped(exercise: str, part: str) -> FrozenPart:
+    """Return cases from a students' installation, which holds the visible ones only and cannot make any."""
+    try:
+        parts = wire.decode(SHIPPED.read_bytes(), tuple[FrozenPart, ...])
+    except OSError as error:
+        raise FreezeError("this installation holds neither solutions nor cases: install it again") from error
+    for one in parts:
+        if isinstance(one, FrozenPart) and (one.exercise, one.part) == (exercise, part):
+            return one
+    raise FreezeError(f"a students' installation holds no {part} cases of {exercise}")
+
+
 def key(exercise: str, part: str, check_ids: Sequence[str], seed: int, limits: wire.Limits) -> str:
     """Return a digest of all that makes the frozen cases what they are."""
     hashed = hashlib.sha256(wire.encode((exercise, part, tuple(check_ids), seed, limits)))
@@ -192,7 +213,7 @@ def sources(exercise: str) -> str:
     """Return a digest of the files that decide what an exercise is asked and how its answers are judged."""
     hashed = hashlib.sha256()
     files = [
-        *_OURS.glob("*.py"), *(_OURS / "inside").iterdir(), _OURS / "checks" / f"{exercise}.py",
+        *_OURS.glob("*.py"), _OURS / "catalogue.toml", *(_OURS / "inside").iterdir(), _OURS / "checks" / f"{exercise}.py",
         _OURS / "cases" / f"{exercise}.py", _OURS / "cases" / "frozen.py",
         *(_OURS / "misconceptions" / exercise).glob("*.py"), material.solutions() / f"{exercise}.py",
         material.fixtures() / "manifest.toml", *(material.exercises() / "utils").glob("*.py"),

@@ -17,15 +17,15 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     zygote.warm(Path(sys.argv[1]))
-    from . import fork
+    from . import work
 
     job = wire.decode(sys.stdin.buffer.read(), wire.Job)
     with tempfile.TemporaryDirectory(prefix="exercise-", ignore_cleanup_errors=True) as room:
         root = Path(room)
         if isinstance(job, wire.StudentJob):
-            fork.lay_out(job.files, root)
+            work.lay_out(job.files, root)
         wire.write(answers, wire.Prepared())
-        fork.do(job, root, answers)
+        work.do(job, root, answers)
     answers.flush()
     os._exit(0)
 

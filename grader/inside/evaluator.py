@@ -4,7 +4,7 @@ No student Python runs here. A graph is pruned to what is asked of it, refused i
 of bounded size, and run in a session of its own.
 """
 
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -19,7 +19,7 @@ _READS = ("Identity", "ReadVariableOp", "Enter", "StopGradient", "Snapshot", "Gu
 _LONGEST_MESSAGE = 400
 
 
-def serve(job: wire.EvaluatorJob, answers: BinaryIO) -> None:
+def serve(job: wire.EvaluatorJob, answers: wire.Answers) -> None:
     """Answer the requests of a job, one `Evaluated` each."""
     tf1.disable_eager_execution()
     allowed = graphs.pure_ops()
@@ -87,6 +87,7 @@ def _run(
             _assign(graph, _variable(by_name, name), wire.numpy(value))
             for name, (_, value) in zip(variables, run.assign, strict=True)
         ]
+        wanted_tensors = [_readable(graph, name) for name in targets]
         step = _training(graph, run.training, by_name) if run.training else None
         config = config_pb2.ConfigProto(
             device_count={"CPU": 2 if run.placed else 1},
@@ -104,9 +105,9 @@ def _run(
                     session.run(step, feeds)
             devices: tuple[str, ...] = ()
             if run.placed:
-                fetched, devices = _placed(session, targets, feeds, run.placed)
+                fetched, devices = _placed(session, wanted_tensors, feeds, run.placed)
             else:
-                fetched = session.run(targets, feeds)
+                fetched = session.run(wanted_tensors, feeds)
     return wire.Ran(tuple(wire.array(value) for value in fetched), devices)
 
 
@@ -114,6 +115,14 @@ def _tensor_name(entry: Any) -> str:
     if not isinstance(entry, str) or not entry:
         raise graphs.Refused("it asks for something that is no tensor")
     return entry if ":" in entry else entry + ":0"
+
+
+def _readable(graph: tf.Graph, name: str) -> Any:
+    """Return the tensor of that name, or the value of the resource variable whose handle it is."""
+    tensor = graph.get_tensor_by_name(name)
+    if tensor.op.type != "VarHandleOp":
+        return tensor
+    return tf.raw_ops.ReadVariableOp(resource=tensor, dtype=tensor.op.get_attr("dtype"))
 
 
 def _variable(by_name: dict[str, Any], tensor: str) -> Any:
@@ -166,7 +175,7 @@ def _is_variable(by_name: dict[str, Any], entry: str) -> bool:
 
 
 def _placed(
-    session: Any, targets: list[str], feeds: dict[str, np.ndarray], names: tuple[str, ...]
+    session: Any, targets: list[Any], feeds: dict[str, np.ndarray], names: tuple[str, ...]
 ) -> tuple[list[Any], tuple[str, ...]]:
     """Run and say where TensorFlow really ran each named node ("" if it did not run)."""
     options = config_pb2.RunOptions(output_partition_graphs=True)

@@ -13,10 +13,10 @@ import sys
 import tempfile
 import time
 import traceback
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from . import confine, evaluator, student, wire
+from . import confine, wire, work
 
 SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")
@@ -124,7 +124,7 @@ def _work(
             root.mkdir()
             scratch.mkdir()
         if isinstance(job, wire.StudentJob):
-            lay_out(job.files, root)
+            work.lay_out(job.files, root)
         os.chdir(scratch)
         if seccomp is not None:
             confine.seal(root)
@@ -133,7 +133,7 @@ def _work(
             confine.filter_system_calls(seccomp)
         with open(answers_fd, "wb") as pipe:
             wire.write(pipe, wire.Prepared())
-            do(job, root, _Beating(pipe, beat_fd))
+            work.do(job, root, _Beating(pipe, beat_fd))
         code = 0
     except BaseException:
         traceback.print_exc()
@@ -155,22 +155,6 @@ class _Beating:
     def flush(self) -> None:
         self._stream.flush()
         os.write(self._beat_fd, b".")
-
-
-def do(job: wire.Job, root: Path, answers: "BinaryIO | _Beating") -> None:
-    """Do a job of either kind in this process, answering on `answers`."""
-    if isinstance(job, wire.StudentJob):
-        student.serve(job, root, answers)
-    else:
-        evaluator.serve(job, answers)
-
-
-def lay_out(files: dict[str, bytes], root: Path) -> None:
-    """Write a submission's files below `root`. Their paths were checked when the submission was read."""
-    for name, data in files.items():
-        path = root / PurePosixPath(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
 
 
 def _flush() -> None:

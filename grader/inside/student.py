@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -29,7 +29,7 @@ class _NeedsEarlier(Exception):
     """An argument refers to what an earlier call did not return."""
 
 
-def serve(job: wire.StudentJob, root: Path, answers: BinaryIO) -> None:
+def serve(job: wire.StudentJob, root: Path, answers: wire.Answers) -> None:
     """Import the job's module from the files under `root` and answer its programs, one message each.
 
     Args:
@@ -84,7 +84,8 @@ def _trace(program: wire.Program, module: ModuleType, root: Path) -> wire.Traced
             return wire.Traced(program.id, tuple(outcomes))
         initializers = tuple(variable.initializer.name for variable in tf1.global_variables())
         data = graph.as_graph_def().SerializeToString()
-        return wire.Traced(program.id, tuple(outcomes), wire.Graph(data), initializers)
+        trainable = tuple(_handle(variable).op.name for variable in tf1.trainable_variables())
+        return wire.Traced(program.id, tuple(outcomes), wire.Graph(data), initializers, trainable)
     finally:
         if program.in_graph:
             context.__exit__(None, None, None)
@@ -210,9 +211,13 @@ def _value(value: Any, graph: tf.Graph) -> wire.Value:
 def _variable(value: Any, graph: tf.Graph) -> wire.Value:
     if getattr(value, "graph", None) is not graph:
         return wire.Other("a variable of another graph")
-    handle = value.handle if hasattr(value, "handle") else value._ref()
+    handle = _handle(value)
     trainable = any(value is one for one in tf1.trainable_variables())
     return wire.Variable(value.name, value.dtype.base_dtype.name, _shape(value), handle.name, trainable)
+
+
+def _handle(variable: Any) -> Any:
+    return variable.handle if hasattr(variable, "handle") else variable._ref()
 
 
 def _shape(value: Any) -> tuple[int | None, ...] | None:

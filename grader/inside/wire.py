@@ -7,7 +7,7 @@ bytes that a student's process wrote must expect `WireError`, and nothing else.
 import math
 import struct
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Literal, TypeVar, Union
+from typing import Any, Literal, Protocol, TypeVar, Union
 
 import msgspec
 import numpy as np
@@ -227,12 +227,13 @@ Outcome = Returned | Raised | Unmade
 
 
 class Traced(Frozen):
-    """What a student fork says of one program; `initializers` are operations of `graph`."""
+    """What a student fork says of one program; `initializers` and `trainable` (variables) are operations of `graph`."""
 
     id: str
     calls: tuple[Outcome, ...]
     graph: Graph | None = None
     initializers: tuple[str, ...] = ()
+    trainable: tuple[str, ...] = ()
 
 
 class Prepared(Frozen):
@@ -394,7 +395,17 @@ def decode(data: bytes, kind: Any) -> Any:
         raise WireError(f"not a message of ours: {error}") from error
 
 
-def write(stream: BinaryIO, message: Any) -> None:
+class Answers(Protocol):
+    """Where answers are written: a binary stream, or what acts like one."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take bytes."""
+
+    def flush(self) -> object:
+        """Pass them on."""
+
+
+def write(stream: Answers, message: Any) -> None:
     """Write a message with its length in front, and flush."""
     data = encode(message)
     stream.write(_HEADER.pack(len(data)) + data)

@@ -181,3 +181,18 @@ def try_walls(bwrap: str) -> str | None:
         [bwrap, "--unshare-all", "--ro-bind", "/", "/", "/bin/true"], capture_output=True, text=True, check=False
     )
     return None if tried.returncode == 0 else tried.stderr.strip() or f"exit code {tried.returncode}"
+
+
+def advice(refused: str) -> str:
+    """Return what to do where the kernel or its guards let nobody build walls.
+
+    Args:
+        refused: what bubblewrap said.
+    """
+    return (
+        f"bubblewrap cannot build walls on this machine ({refused}). "
+        "Ubuntu 23.10 and later: allow it in AppArmor, sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. "
+        "Other systems: sudo sysctl -w user.max_user_namespaces=15000. "
+        "In a container: start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined. "
+        "`--isolation none` grades without walls, and says so in every record"
+    )

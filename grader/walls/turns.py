@@ -1,7 +1,6 @@
 """Turns among the workers of one run: jobs run side by side, but a second try after a wall-clock timeout runs alone."""
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,8 @@ class Turns:
         if self._folder is None:
             yield
             return
+        import fcntl
+
         with (self._folder / "turns.gate").open("ab") as gate, (self._folder / "turns.jobs").open("ab") as jobs:
             fcntl.flock(gate, fcntl.LOCK_EX)
             fcntl.flock(jobs, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)

@@ -1,0 +1,52 @@
+# make demo: set up and grade a sample class.   make test: set up and run the tests.
+# Set PYTHON to choose an interpreter; it needs 3.11, 3.12 or 3.13, because TensorFlow 2.21 has no wheel beyond.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+OUT ?= demo
+
+.PHONY: help setup demo test check bench exercises fixtures system clean
+
+help:
+	@sed -n '1,2s/^# //p' Makefile
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt | system
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 with venv found. Debian, Ubuntu: sudo apt-get install python3-venv; or make PYTHON=/path/to/python3.12 ..."; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# libseccomp is the one system library that no wheel carries; nearly every Linux has it.
+system:
+	@if [ "$$(uname -s)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q 'libseccomp\.so\.2' && ! /sbin/ldconfig -p | grep -q 'libseccomp\.so\.2'; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -qq -y libseccomp2 >/dev/null; \
+		else echo "The walls need libseccomp: sudo apt-get install libseccomp2"; exit 2; fi; fi
+
+demo: setup
+	$(BIN)/grader grade fixtures/sample_class --out $(OUT)
+	$(BIN)/grader feedback $(OUT)
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+bench: setup
+	$(BIN)/python benchmarks/class.py
+
+exercises: setup
+	$(BIN)/python -c "from pathlib import Path; from grader.release import write_stubs; write_stubs(Path('exercises'))"
+
+fixtures: setup
+	$(BIN)/python fixtures/make_fixtures.py
+
+clean:
+	rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

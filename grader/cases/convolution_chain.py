@@ -1,0 +1,192 @@
+"""What exercise 1 is asked: chains on small images of distinct whole numbers, and `apply_filter` on a piece of Chelsea."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from hypothesis import strategies as st
+from PIL import Image
+
+from grader import material
+from grader.inside import wire
+from grader.inside.wire import Call, Input, Placeholder, Program, Result, Run
+
+Kernel = tuple[tuple[int, ...], ...]
+
+DOUBLE: Kernel = ((2,),)
+TRIPLE: Kernel = ((3,),)
+NEGATIVE: Kernel = ((-2,),)
+
+
+class Chain(msgspec.Struct, frozen=True):
+    """One call of `chain_convolutions`.
+
+    Args:
+        height, width: of the images, whose numbers are 1, 2, 3, … in an order that `seed` decides.
+        kernel: the filter's rows. One number makes a check indifferent to padding, flips and shapes.
+        n: how many stages; None: not said.
+        impulse: the row and column of the only 1 in images that are 0 elsewhere.
+        signed: images have numbers on both sides of 0.
+    """
+
+    height: int
+    width: int
+    kernel: Kernel
+    n: int | None = 1
+    batch: int = 1
+    seed: int = 0
+    impulse: tuple[int, int] | None = None
+    signed: bool = False
+
+    def images(self) -> np.ndarray:
+        """Return (batch, height, width, 1) float32."""
+        shape = (self.batch, self.height, self.width, 1)
+        if self.impulse is not None:
+            still = np.zeros(shape, np.float32)
+            still[:, self.impulse[0], self.impulse[1]] = 1
+            return still
+        return distinct(shape, self.seed) - (np.prod(shape) // 2 if self.signed else 0)
+
+    def flt(self) -> np.ndarray:
+        """Return (k_h, k_w, 1, 1) float32."""
+        return np.array(self.kernel, np.float32)[:, :, np.newaxis, np.newaxis]
+
+
+def distinct(shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """Return the numbers 1, 2, 3, … as a float32 array in an order that `seed` decides."""
+    size = int(np.prod(shape))
+    return (np.random.default_rng(seed).permutation(size) + 1).astype(np.float32).reshape(shape)
+
+
+def _program(case: Chain, calls: list[Call], fetches: list[Result], inputs: list[np.ndarray]) -> Program:
+    flt = case.flt()
+    runs = [
+        Run(tuple(fetches), ((Input("x"), wire.array(images)), (Input("flt"), wire.array(flt)))) for images in inputs
+    ]
+    placeholders = (Placeholder("x", case.images().shape), Placeholder("flt", flt.shape))
+    return Program("", tuple(calls), placeholders, in_graph=True, runs=tuple(runs))
+
+
+def _call(n: int | None) -> Call:
+    return Call("chain_convolutions", (Input("x"), Input("flt")), {} if n is None else {"n": n})
+
+
+def ask_chain(case: Chain) -> Program:
+    """Ask for one chain, and run all its stages with filter and images given only now."""
+    stages = [Result(0, (i,)) for i in range(4 if case.n is None else case.n)]
+    return _program(case, [_call(case.n)], stages, [case.images()])
+
+
+def ask_nothing(case: Chain) -> Program:
+    """Ask for a chain of no stages, and for a real one beside it."""
+    return _program(case, [_call(0), _call(case.n)], [Result(1, (0,))], [case.images()])
+
+
+def ask_scaled(case: Chain) -> Program:
+    """Ask for one chain, and run it on images and on -2 times these."""
+    stages = [Result(0, (i,)) for i in range(case.n or 0)]
+    return _program(case, [_call(case.n)], stages, [case.images(), -2 * case.images()])
+
+
+class Apply(msgspec.Struct, frozen=True):
+    """One call of `apply_filter` on a small image, given as an array of `dtype` or, if that is "list", nested lists."""
+
+    height: int
+    width: int
+    kernel: Kernel
+    n: int = 1
+    seed: int = 0
+    dtype: str = "float32"
+
+
+def ask_apply(case: Apply) -> Program:
+    """Ask for the pictures of a small image."""
+    image = distinct((case.height, case.width), case.seed) / 2
+    kernel = np.array(case.kernel)
+    given: list[Any] = [image.tolist(), kernel.astype(float).tolist()]
+    if case.dtype != "list":
+        given = [image.astype(case.dtype), kernel.astype(case.dtype)]
+    return Program("", (Call("apply_filter", tuple(map(wire.to_wire, given)), {"n": case.n}),))
+
+
+class Photograph(msgspec.Struct, frozen=True):
+    """`apply_filter` with its own n on a piece of Chelsea, 40 x 48 from `row`, `column` of her normalized grey."""
+
+    filter: str
+    row: int
+    column: int
+
+
+FILTERS = ("gauss", "along x", "along y", "second along x", "gabor")
+
+
+def kernel_of(name: str) -> np.ndarray:
+    """Return a 5 x 7 float32 filter whose absolute values add up to 1.
+
+    Args:
+        name: one of `FILTERS`: a Gaussian (deviation 1 pixel along the height, 1.5 along the width), one of its
+            derivatives, or a wave under it.
+    """
+    y, x = np.mgrid[-2:3, -3:4].astype(np.float64)
+    gauss = np.exp(-(y**2) / 2 - (x / 1.5) ** 2 / 2)
+    shaped = {
+        "gauss": gauss,
+        "along x": -x * gauss,
+        "along y": -y * gauss,
+        "second along x": ((x / 1.5) ** 2 - 1) * gauss,
+        "gabor": np.cos(1.2 * x + 0.7 * y + 0.4) * gauss,
+    }[name]
+    return (shaped / np.abs(shaped).sum()).astype(np.float32)
+
+
+def grey_chelsea() -> np.ndarray:
+    """Return what `exercises.utils.images.normalized_grey` makes of Chelsea, (256, 256) float32."""
+    with Image.open(material.fixtures() / "images" / "chelsea.png") as image:
+        grey = np.asarray(image.convert("RGB"), np.float64).mean(axis=2)[-256:, 100:356]
+    return ((grey - grey.mean()) / grey.std()).astype(np.float32)
+
+
+def ask_photograph(case: Photograph) -> Program:
+    """Ask for the pictures of a piece of Chelsea."""
+    piece = grey_chelsea()[case.row : case.row + 40, case.column : case.column + 48]
+    return Program("", (Call("apply_filter", (wire.array(piece), wire.array(kernel_of(case.filter)))),))
+
+
+_seeds = st.integers(0, 10_000)
+_sizes = st.integers(3, 6)
+
+
+def scalars(n: int = 1, batch: int = 1) -> st.SearchStrategy[Chain]:
+    """Draw chains with a filter of one positive number."""
+    kernels = st.integers(2, 5).map(lambda number: ((number,),))
+    return st.builds(Chain, _sizes, _sizes, kernels, st.just(n), st.just(batch), _seeds)
+
+
+def _kernels(numbers: st.SearchStrategy[int]) -> st.SearchStrategy[Kernel]:
+    """Draw kernels that are not square."""
+    shapes = st.sampled_from([(1, 2), (2, 1), (2, 3), (3, 2), (2, 4), (3, 1)])
+    return shapes.flatmap(lambda shape: st.tuples(*[st.tuples(*[numbers] * shape[1])] * shape[0]))
+
+
+def boxes() -> st.SearchStrategy[Chain]:
+    """Draw single stages with a filter of ones, the same when flipped."""
+    return st.builds(Chain, st.integers(5, 7), st.integers(8, 9), _kernels(st.just(1)), st.just(1), st.just(1), _seeds)
+
+
+def mixed() -> st.SearchStrategy[Chain]:
+    """Draw chains with everything at once."""
+    return st.builds(
+        Chain, st.integers(7, 8), st.integers(10, 11), _kernels(st.integers(-3, 3).filter(bool)), st.just(3),
+        st.just(2), _seeds, st.none(), st.just(True),
+    )  # fmt: skip
+
+
+def small_images(dtype: str, n: int = 1) -> st.SearchStrategy[Apply]:
+    """Draw calls of `apply_filter` with a filter of one positive number."""
+    kernels = st.integers(2, 5).map(lambda number: ((number,),))
+    return st.builds(Apply, _sizes, st.integers(7, 8), kernels, st.just(n), _seeds, st.just(dtype))
+
+
+def photographs() -> st.SearchStrategy[Photograph]:
+    """Draw filters and pieces of Chelsea, who is in the middle."""
+    return st.builds(Photograph, st.sampled_from(FILTERS), st.integers(40, 150), st.integers(20, 180))

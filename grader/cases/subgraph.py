@@ -1,0 +1,287 @@
+"""What the subgraph exercise is asked: small graphs written as lines of text, drawn graphs, and a model that ships.
+
+A graph is written one node a line, its name and then its inputs: `("x", "init", "output x ^init")`. Nodes come before
+those that use them, as TensorFlow writes them; what a node computes follows from how many inputs it has.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+from hypothesis import strategies as st
+
+from grader.inside import wire
+
+CPU = "/cpu:0"
+PREFIX = "inception"
+_FLOAT = wire.Items(("type", "float32"))
+_UNARY = ("Identity", "Neg", "Abs", "Square", "Relu")
+_PRODUCER = 1286
+_NAMES = (
+    "input", "conv", "conv_1", "conv_10", "block/conv", "block/conv/bias", "block_2/add", "head", "head/pool", "mix",
+)  # fmt: skip
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """A graph and the outputs that are wanted of it; no outputs means that the argument is left out."""
+
+    lines: tuple[str, ...]
+    outputs: tuple[str, ...] = ()
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A graph whose nodes have devices and attributes, with a library of functions that some of them call.
+
+    Args:
+        notes: the text of an attribute of its own for each node of a chain; the last node is the output.
+        devices: the device of each.
+        functions: (function, the op that it wraps); the first one is called on the way to the output.
+        producer: the version of the graph.
+    """
+
+    notes: tuple[str, ...]
+    devices: tuple[str, ...]
+    functions: tuple[tuple[str, str], ...] = ()
+    producer: int = _PRODUCER
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """An output that the graph does not have, asked for beside (`beside`) or after one that it has."""
+
+    cut: Cut
+    missing: str
+    beside: bool
+
+
+class Move(msgspec.Struct, frozen=True):
+    """Nodes with these devices, to be moved; `device` is "" where the argument is left out."""
+
+    devices: tuple[str, ...]
+    device: str = ""
+
+
+class Load(msgspec.Struct, frozen=True):
+    """A graph to load under a prefix ("" where the argument is left out), `times` times, and numbers to feed it."""
+
+    lines: tuple[str, ...]
+    prefix: str = ""
+    times: int = 1
+    fed: tuple[float, ...] = (1.0, -2.0, 3.0, -4.0)
+
+
+class Shipped(msgspec.Struct, frozen=True):
+    """A model that ships, with the seed of the picture that is shown to what remains of it ("no picture": None)."""
+
+    name: str
+    outputs: tuple[str, ...] = ()
+    picture: int | None = None
+
+
+def graph(lines: Iterable[str], device: str = "") -> wire.Nodes:
+    """Return the graph that lines describe.
+
+    A node without data inputs is a placeholder if its data is used and does nothing otherwise; one that `name:1` speaks
+    of splits its input; `name@double` calls the library function `double`.
+    """
+    parsed = [(words[0], words[1:]) for words in map(str.split, lines)]
+    used = {entry.partition(":")[0] for _, inputs in parsed for entry in inputs if not entry.startswith("^")}
+    split = {entry.partition(":")[0] for _, inputs in parsed for entry in inputs if ":" in entry}
+    nodes: list[wire.Node] = []
+    for name, inputs in parsed:
+        if name in split:
+            axis = wire.array(np.array(0, np.int32))
+            nodes.append(wire.Node(f"{name}/axis", "Const", (), {"dtype": wire.Items(("type", "int32")), "value": axis}))
+        nodes.append(_node(name, inputs, name in used, name in split, device))
+    return wire.Nodes(tuple(nodes), {}, _PRODUCER)
+
+
+def _node(name: str, inputs: list[str], used: bool, split: bool, device: str) -> wire.Node:
+    data = sum(not entry.startswith("^") for entry in inputs)
+    name, _, function = name.partition("@")
+    if function:
+        return wire.Node(name, function, tuple(inputs), {}, device)
+    if split:
+        return wire.Node(name, "Split", (f"{name}/axis", *inputs), {"T": _FLOAT, "num_split": 2}, device)
+    if data == 0:
+        op, attributes = ("Placeholder", {"dtype": _FLOAT}) if used else ("NoOp", {})
+        return wire.Node(name, op, tuple(inputs), dict(attributes), device)
+    if data == 1:
+        return wire.Node(name, _UNARY[len(name) % len(_UNARY)], tuple(inputs), {"T": _FLOAT}, device)
+    if data == 2:
+        return wire.Node(name, "AddV2", tuple(inputs), {"T": _FLOAT}, device)
+    return wire.Node(name, "AddN", tuple(inputs), {"T": _FLOAT, "N": data}, device)
+
+
+def ancestors(nodes: wire.Nodes, outputs: Iterable[str], control: bool = True, slots: bool = True) -> frozenset[str]:
+    """Return the names of the nodes that outputs depend on; without following `^name`, or `name:1`, if so asked."""
+    by_name = {node.name: node for node in nodes.nodes}
+    found: set[str] = set()
+    queue = list(outputs)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            queue += [
+                entry.removeprefix("^").partition(":")[0]
+                for entry in by_name[name].inputs
+                if (control or not entry.startswith("^")) and (slots or ":" not in entry)
+            ]
+    return frozenset(found)
+
+
+def ask_cut(case: Cut) -> wire.Program:
+    """Ask for the part of a graph that its outputs need."""
+    return wire.Program("", (_cut(graph(case.lines), case.outputs),))
+
+
+def _cut(nodes: wire.Nodes, outputs: tuple[str, ...]) -> wire.Call:
+    return wire.Call("extract_main_graph", (nodes, wire.Items(outputs)) if outputs else (nodes,))
+
+
+def ask_kept(case: Kept) -> wire.Program:
+    """Ask for all but one dead node of a chain."""
+    return wire.Program("", (_cut(_chain(case), ()),))
+
+
+def ask_move_kept(case: Kept) -> wire.Program:
+    """Ask for a copy of a chain, moved."""
+    return wire.Program("", (wire.Call("place_on_device", (_chain(case), "/gpu:0")),))
+
+
+def _chain(case: Kept) -> wire.Nodes:
+    lines = ["x"]
+    for number in range(len(case.notes) - 1):
+        before = lines[-1].split()[0].partition("@")[0]
+        lines.append(f"{'output' if number == len(case.notes) - 2 else f'step_{number}'} {before}")
+    if case.functions:
+        lines[-1] = f"output called ^{lines[-2].split()[0]}"
+        lines.insert(-1, f"called@{case.functions[0][0]} {lines[-2].split()[0]}")
+    nodes = graph((*lines, "dead x"))
+    noted = iter(zip(case.notes, case.devices, strict=True))
+    made = tuple(_noted(node, *next(noted)) if node.name not in ("called", "dead") else node for node in nodes.nodes)
+    return wire.Nodes(made, dict(case.functions), case.producer)
+
+
+def _noted(node: wire.Node, note: str, device: str) -> wire.Node:
+    attributes = {**node.attributes, "_note": wire.Items(("text", note))}
+    return msgspec.structs.replace(node, attributes=attributes, device=device)
+
+
+def ask_unknown(case: Unknown) -> wire.Program:
+    """Ask for an output that is there, and in a second call for one that is not."""
+    nodes = graph(case.cut.lines)
+    outputs = case.cut.outputs or ("output",)
+    asked = (*outputs, case.missing) if case.beside else (case.missing,)
+    return wire.Program("", (_cut(nodes, outputs), _cut(nodes, asked)))
+
+
+def ask_move(case: Move) -> wire.Program:
+    """Ask for nodes of given devices to be moved."""
+    lines = ["n0", *(f"n{i} n{i - 1}" for i in range(1, len(case.devices) + 1))]
+    nodes = graph(lines[: len(case.devices)])
+    placed = tuple(
+        msgspec.structs.replace(node, device=device) for node, device in zip(nodes.nodes, case.devices, strict=True)
+    )
+    args = (wire.Nodes(placed, {}, _PRODUCER), *((case.device,) if case.device else ()))
+    return wire.Program("", (wire.Call("place_on_device", args),))
+
+
+def ask_load(case: Load) -> wire.Program:
+    """Ask for a graph under a prefix, in a graph that is the default one, and run what came."""
+    args = (graph(case.lines), *((case.prefix,) if case.prefix else ()))
+    prefix = case.prefix or PREFIX
+    fed = wire.array(np.array(case.fed, np.float32))
+    runs = tuple(
+        wire.Run((f"{prefix}/output:0",), ((f"{prefix}/input:0", fed),), graph=wire.Result(call))
+        for call in range(case.times)
+    )
+    return wire.Program("", (wire.Call("load_into_graph", args),) * case.times, in_graph=True, runs=runs)
+
+
+def ask_shipped(case: Shipped) -> wire.Program:
+    """Ask for the part of a shipped model that its outputs need, and run that."""
+    args = (wire.Model(case.name), *((wire.Items(case.outputs),) if case.outputs else ()))
+    outputs = case.outputs or ("output",)
+    runs: tuple[wire.Run, ...] = ()
+    if case.picture is not None:
+        fetches = tuple(f"{name}:0" for name in outputs)
+        runs = (wire.Run(fetches, (("input:0", wire.array(picture(case.picture))),), graph=wire.Result(0)),)
+    return wire.Program("", (wire.Call("extract_main_graph", args),), runs=runs)
+
+
+def ask_everything(case: Shipped) -> wire.Program:
+    """Ask for a shipped model's outputs, for those on the second processor, and for these in a graph; run that."""
+    outputs = case.outputs or ("output",)
+    calls = (
+        wire.Call("extract_main_graph", (wire.Model(case.name), wire.Items(outputs))),
+        wire.Call("place_on_device", (wire.Result(0), "/cpu:1")),
+        wire.Call("load_into_graph", (wire.Result(1), "network")),
+    )
+    run = wire.Run(
+        tuple(f"network/{name}:0" for name in outputs),
+        (("network/input:0", wire.array(picture(case.picture or 0))),),
+        graph=wire.Result(2),
+        placed=("network/conv/conv2d", "network/output"),
+    )
+    return wire.Program("", calls, in_graph=True, runs=(run,))
+
+
+def picture(seed: int) -> np.ndarray:
+    """Return a batch of one picture of noise as a network takes it, (1, 9, 12, 3) float32, minus 117."""
+    return (np.random.RandomState(seed).randint(0, 256, (1, 9, 12, 3)) - 117).astype(np.float32)
+
+
+@st.composite
+def cuts(draw: st.DrawFn, control: bool = False, slots: bool = False, most_outputs: int = 1) -> Cut:
+    """Return graphs in which something is dead and, if asked for, something hangs on `^name` or `name:1` alone."""
+    names = list(draw(st.permutations(_NAMES)))[: draw(st.integers(4, 8))]
+    lines, splits = [names[0]], set()
+    for number, name in enumerate(names[1:], start=1):
+        splitting = slots and draw(st.booleans())
+        entries = []
+        for source in draw(st.lists(st.integers(0, number - 1), min_size=1, max_size=1 if splitting else 3)):
+            entries.append(names[source] + (":1" if names[source] in splits else ""))
+        if splitting:
+            splits.add(name)
+        if control and number > 1 and draw(st.booleans()):
+            entries.append(f"^{names[draw(st.integers(0, number - 1))]}")
+        lines.append(" ".join([name, *entries]))
+    chosen = st.lists(st.sampled_from(names[1:-1]), min_size=most_outputs, max_size=most_outputs, unique=True)
+    return Cut(tuple(lines), tuple(draw(chosen)))
+
+
+def telling_cuts(control: bool = False, slots: bool = False, most_outputs: int = 1) -> st.SearchStrategy[Cut]:
+    """Return `cuts` that tell: some nodes are dead, and what is asked about makes a difference."""
+
+    def tells(case: Cut) -> bool:
+        nodes = graph(case.lines)
+        needed = ancestors(nodes, case.outputs)
+        if not 2 < len(needed) < len(nodes.nodes):
+            return False
+        if control or slots:
+            return ancestors(nodes, case.outputs, control=not control, slots=not slots) < needed
+        return all(ancestors(nodes, (one,)) != needed for one in case.outputs) or most_outputs == 1
+
+    return cuts(control, slots, most_outputs).filter(tells)
+
+
+_DEVICES = (CPU, "", "/gpu:1", "/cpu:1", "/device:GPU:0")
+
+
+@st.composite
+def moves(draw: st.DrawFn, devices: tuple[str, ...], to: tuple[str, ...]) -> Move:
+    """Return nodes on some of `devices`, to be moved to one of `to`."""
+    held = draw(st.lists(st.sampled_from(devices), min_size=3, max_size=5).filter(lambda held: CPU in held))
+    return Move(tuple(held), draw(st.sampled_from(to)))
+
+
+def mixed_moves() -> st.SearchStrategy[Move]:
+    """Return nodes of which some must stay where they are."""
+    return moves(_DEVICES, ("/gpu:0", "/gpu:2")).filter(lambda case: {CPU, ""} < set(case.devices))
+
+
+def kept() -> st.SearchStrategy[Kept]:
+    """Return chains with notes, devices and versions of their own."""
+    notes = st.lists(st.text("abcxyz ", min_size=1, max_size=6), min_size=3, max_size=3).map(tuple)
+    devices = st.lists(st.sampled_from(_DEVICES), min_size=3, max_size=3, unique=True).map(tuple)
+    return st.builds(Kept, notes, devices, producer=st.integers(100, 1400))

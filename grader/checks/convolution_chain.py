@@ -1,0 +1,329 @@
+"""Checks of exercise 1, `chain_convolutions` and `apply_filter`.
+
+What the contract says, and the checks that cover it:
+
+- y1 = conv(x, flt), y2 = conv(y1, flt), …: `chained`; stage i depends on stage i-1 and on the given flt: `depends`
+- built in the current graph, from x and flt as they are fed: every check of a chain
+- stride 1 and VALID padding, each stage shrinks H by k_h-1 and W by k_w-1: `shapes`
+- returns [y1, …, yn]: `count`; n=0 gives []: `zero`; n is 4 unless said: `default_n`
+- cross-correlation, the filter is not flipped: `correlation`
+- a convolution and nothing else: `linear`; every image of the batch: `batch`
+- `apply_filter` returns n+1 arrays, the image itself first: `pictures`; float32, 2-D: `types`
+- image and kernel as array or nested list: `lists`; inputs are not modified: `untouched`
+- runs the chain, n=4: `photograph`; everything at once: `combined`
+
+Not graded: ops, node names, the first picture's type, n < 0, images smaller than the filter.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from grader import convolving
+from grader.cases.convolution_chain import (
+    DOUBLE,
+    NEGATIVE,
+    TRIPLE,
+    Apply,
+    Chain,
+    ask_apply,
+    ask_chain,
+    ask_nothing,
+    ask_photograph,
+    ask_scaled,
+    boxes,
+    mixed,
+    photographs,
+    scalars,
+    small_images,
+)
+from grader.check import Finding, Seen, Trial, Trials, asks, kind_of
+from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
+from grader.inside import wire
+from grader.speech import call_text
+
+
+def _text(seen: Seen, call: int = 0) -> str:
+    return call_text(seen.program.calls[call], seen.program)
+
+
+def _stages(seen: Seen, n: int, call: int = 0) -> list[Any]:
+    """Return the n tensors that a call of `chain_convolutions` returned."""
+    what = f"the result of {_text(seen, call)}"
+    stages = a_list_of(seen.returned(call), n, what)
+    return [a_tensor(stage, f"item {i} of {what}") for i, stage in enumerate(stages)]
+
+
+def _length(trial: Trial) -> int:
+    return len(trial.want.returned())
+
+
+def _numbers(trial: Trial) -> list[np.ndarray]:
+    """Return the numbers of all stages, after the count was found right."""
+    _stages(trial.got, _length(trial))
+    return trial.got.fetched()
+
+
+def _fed(program: wire.Program) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images and the filter of a program's first run."""
+    (_, images), (_, flt) = program.runs[0].feeds
+    return wire.numpy(images), wire.numpy(flt)
+
+
+def _pictures(trial: Trial) -> list[Any]:
+    """Return what `apply_filter` returned: the image and n stages."""
+    want = trial.want.returned()
+    return a_list_of(trial.got.returned(), len(want), f"the result of {_text(trial.got)} (the image and the stages)")
+
+
+@asks(ask_chain, named=[Chain(3, 4, TRIPLE, 1), Chain(3, 5, DOUBLE, 3)], drawn=scalars(2), count=1)
+def check_count(trials: Trials) -> None:
+    """The chain returns n tensors, the first stage first.
+
+    Covers: returns [y1, …, yn]. The filter is one number, so that padding and flips make no difference.
+    """
+    for trial in trials:
+        first = _numbers(trial)[0]
+        same_array(first, trial.want.fetched()[0], "The first stage", FLOAT32)
+
+
+@asks(ask_nothing, named=[Chain(3, 4, TRIPLE, 1)])
+def check_zero(trials: Trials) -> None:
+    """A chain of no stages is an empty list.
+
+    Covers: n=0 gives []. A right answer for n=1 is asked beside it.
+    """
+    for trial in trials:
+        _stages(trial.got, 0)
+        _stages(trial.got, 1, call=1)
+        same_array(trial.got.fetched()[0], trial.want.fetched()[0], "The only stage for n=1", FLOAT32)
+
+
+@asks(ask_chain, named=[Chain(3, 4, DOUBLE, None)])
+def check_default_n(trials: Trials) -> None:
+    """There are four stages if nothing is said.
+
+    Covers: n=4.
+    """
+    for trial in trials:
+        first = _numbers(trial)[0]
+        same_array(first, trial.want.fetched()[0], "The first stage", FLOAT32)
+
+
+@asks(ask_chain, named=[Chain(3, 4, TRIPLE, 2)], drawn=scalars(3), count=1)
+def check_chained(trials: Trials) -> None:
+    """Each stage convolves the stage before it.
+
+    Covers: y1 = conv(x, flt), y2 = conv(y1, flt), …. The filter is one number c, so stage i is x times c to the i.
+    """
+    for trial in trials:
+        for i, (got, want) in enumerate(zip(_numbers(trial), trial.want.fetched(), strict=True)):
+            what = f"Stage {i + 1} with the filter {_fed(trial.program)[1].item():g} (stage 1 times it, and so on)"
+            same_array(got, want, what if i else "Stage 1", FLOAT32)
+
+
+@asks(ask_chain, named=[Chain(3, 4, DOUBLE, 3)])
+def check_depends(trials: Trials) -> None:
+    """Each stage is computed from the stage before it, not from the start again.
+
+    Covers: stage i depends on stage i-1 and on the given flt. Any operations will do: two neighbours must share some
+    node that depends on both x and flt.
+    """
+    for trial in trials:
+        numbers = _numbers(trial)
+        same_array(numbers[-1], trial.want.fetched()[-1], "The last stage", FLOAT32)
+        stages = _stages(trial.got, _length(trial))
+        inputs = {node.name: [entry.removeprefix("^").partition(":")[0] for entry in node.inputs]
+                  for node in trial.got.graph().nodes}  # fmt: skip
+        above = [_ancestors(inputs, stage) for stage in stages]
+        for i in range(1, len(above)):
+            if not any({"x", "flt"} <= _reach(inputs, node) for node in above[i] & above[i - 1]):
+                raise Finding(
+                    f"Stage {i + 1} has the right numbers, but your graph computes it without stage {i}: "
+                    "nothing that depends on x and flt is part of both."
+                )
+
+
+def _ancestors(inputs: dict[str, list[str]], stage: wire.Tensor | wire.Variable) -> set[str]:
+    name = stage.handle if isinstance(stage, wire.Variable) else stage.name
+    return _reach(inputs, name.partition(":")[0])
+
+
+def _reach(inputs: dict[str, list[str]], name: str) -> set[str]:
+    found, queue = set(), [name]
+    while queue:
+        node = queue.pop()
+        if node not in found and node in inputs:
+            found.add(node)
+            queue += inputs[node]
+    return found
+
+
+@asks(
+    ask_chain,
+    named=[Chain(4, 6, ((1, 1, 1, 1), (1, 1, 1, 1))), Chain(4, 3, ((1, 1, 1),) * 4)],
+    drawn=boxes(),
+    count=1,
+)
+def check_shapes(trials: Trials) -> None:
+    """A stage is smaller by the filter's height less one and its width less one.
+
+    Covers: stride 1, VALID padding, the shrinking; images and filters that are not square, of even and odd sizes, and a
+    filter as large as the image. The filters are all ones: flipping one changes nothing.
+    """
+    for trial in trials:
+        got, want = _numbers(trial)[0], trial.want.fetched()[0]
+        images, flt = _fed(trial.program)
+        what = f"Stage 1 of an image of {images.shape[1]} x {images.shape[2]} and a filter of {flt.shape[0]} x {flt.shape[1]}"
+        same_array(got, want, what, FLOAT32)
+
+
+@asks(
+    ask_chain,
+    named=[
+        Chain(5, 5, ((1, 2), (3, 4)), impulse=(2, 2)),
+        Chain(7, 9, ((1, 2, 3), (4, 5, 6), (7, 8, 9)), impulse=(3, 4)),
+    ],
+)
+def check_correlation(trials: Trials) -> None:
+    """The filter is not flipped.
+
+    Covers: TensorFlow's "convolution" is cross-correlation. The image is 0 beside one 1 in its middle, where padding has
+    no part, and only what is not 0 is compared.
+    """
+    for trial in trials:
+        got, want = _numbers(trial)[0], trial.want.fetched()[0]
+        got, want = _without_zeros(got), _without_zeros(want)
+        if got.shape != want.shape or not np.allclose(got, want, atol=FLOAT32.absolute):
+            raise Finding(
+                f"An image with a single 1 and the filter {_rows(_fed(trial.program)[1])} should leave {_rows(want)} "
+                f"around the 1 (the filter slides as it is, so the 1 meets its last number first), but it leaves "
+                f"{_rows(got)}."
+            )
+
+
+def _without_zeros(images: np.ndarray) -> np.ndarray:
+    """Return the smallest rectangle of the first image, (rows, columns), that holds all its numbers but 0."""
+    if images.ndim != 4:
+        raise Finding(f"Stage 1 should have four axes (batch, height, width, channels), but its shape is {images.shape}.")
+    rows, columns = np.nonzero(np.abs(images[0, :, :, 0]) > FLOAT32.absolute)
+    if not rows.size:
+        return np.zeros((0, 0))
+    found: np.ndarray = images[0, rows.min() : rows.max() + 1, columns.min() : columns.max() + 1, 0]
+    return found
+
+
+def _rows(numbers: np.ndarray) -> str:
+    if numbers.size > 64:
+        return f"{numbers.shape[0]} x {numbers.shape[1]} numbers"
+    return str([[round(float(number), 4) for number in row] for row in numbers.reshape(numbers.shape[:2])]).replace(".0", "")
+
+
+@asks(ask_scaled, named=[Chain(3, 4, NEGATIVE, 2, signed=True)])
+def check_linear(trials: Trials) -> None:
+    """A convolution and nothing else: an image times -2 gives stages times -2.
+
+    Covers: y1 = conv(x, flt): no activation, no normalization, no bias.
+    """
+    for trial in trials:
+        numbers = _numbers(trial)
+        same_array(numbers[0], trial.want.fetched()[0], "Stage 1 of an image with numbers below 0", FLOAT32)
+        for i, (once, scaled) in enumerate(zip(numbers, trial.got.fetched(1), strict=True)):
+            same_array(scaled, -2 * once, f"Stage {i + 1} of the image times -2 (-2 times what it was)", FLOAT32)
+
+
+@asks(ask_chain, named=[Chain(2, 3, TRIPLE, 1, batch=3)])
+def check_batch(trials: Trials) -> None:
+    """All images of a batch are convolved, each by itself.
+
+    Covers: x is (batch, H, W, 1).
+    """
+    for trial in trials:
+        same_array(_numbers(trial)[0], trial.want.fetched()[0], "Stage 1 of a batch of 3 images", FLOAT32)
+
+
+@asks(ask_chain, drawn=mixed(), count=1)
+def check_combined(trials: Trials) -> None:
+    """Three stages of two images with a filter that is not square.
+
+    Covers: the whole of `chain_convolutions`, against NumPy.
+    """
+    for trial in trials:
+        images, flt = _fed(trial.program)
+        want = convolving.chain(images, flt, _length(trial))
+        for i, (got, right) in enumerate(zip(_numbers(trial), want, strict=True)):
+            same_array(got, right, f"Stage {i + 1}", FLOAT32)
+
+
+@asks(ask_apply, named=[Apply(2, 3, DOUBLE, 2)], drawn=small_images("float32", 3), count=1)
+def check_pictures(trials: Trials) -> None:
+    """`apply_filter` returns the image and then the stages, as pictures with two axes.
+
+    Covers: n+1 2-D arrays, the image itself first.
+    """
+    for trial in trials:
+        got, want = _pictures(trial), trial.want.returned()
+        same_array(got[0], want[0], "The first picture (the image itself)", FLOAT32)
+        same_array(got[1], want[1], "The second picture (stage 1)", FLOAT32)
+        for i, picture in enumerate(got[2:], start=2):
+            _is_picture(picture, i)
+
+
+def _is_picture(picture: Any, i: int) -> None:
+    if not isinstance(picture, np.ndarray) or picture.ndim != 2:
+        raise Finding(f"Picture {i} (stage {i}) should be an array with two axes, but it is {kind_of(picture)}.")
+
+
+@asks(ask_apply, named=[Apply(2, 3, TRIPLE, 1, dtype="float64")])
+def check_types(trials: Trials) -> None:
+    """The stages come as float32, whatever type the image has.
+
+    Covers: returns float32 2-D arrays.
+    """
+    for trial in trials:
+        got, want = _pictures(trial), trial.want.returned()
+        same_shape(np.shape(got[1]), want[1].shape, "The second picture (stage 1)")
+        if not isinstance(got[1], np.ndarray) or got[1].dtype != np.float32:
+            kind = got[1].dtype if isinstance(got[1], np.ndarray) else kind_of(got[1])
+            raise Finding(f"For an image of float64 numbers, stage 1 should be a float32 array, but it is {kind}.")
+        same_array(got[1], want[1], "The second picture (stage 1)", FLOAT32)
+
+
+@asks(ask_apply, named=[Apply(2, 3, TRIPLE, 1, dtype="list")])
+def check_lists(trials: Trials) -> None:
+    """Image and kernel may be nested lists.
+
+    Covers: array or nested list.
+    """
+    for trial in trials:
+        got, want = _pictures(trial), trial.want.returned()
+        same_array(got[0], want[0], "The first picture (the image itself)", FLOAT32)
+        same_array(got[1], want[1], "The second picture (stage 1)", FLOAT32)
+
+
+@asks(ask_apply, named=[Apply(3, 2, TRIPLE, 1)])
+def check_untouched(trials: Trials) -> None:
+    """`apply_filter` leaves its arguments as they were.
+
+    Covers: inputs are not modified. A right answer is asked too.
+    """
+    for trial in trials:
+        got, want = _pictures(trial), trial.want.returned()
+        same_array(got[1], want[1], "The second picture (stage 1)", FLOAT32)
+        touched = [("image", "kernel")[int(key)] for key in trial.got.touched() if key in ("0", "1")]
+        if touched:
+            raise Finding(f"{_text(trial.got)} changed the array that it was given as {' and '.join(touched)}.")
+
+
+@asks(ask_photograph, drawn=photographs(), count=1)
+def check_photograph(trials: Trials) -> None:
+    """Chelsea, filtered four times.
+
+    Covers: `apply_filter` runs the chain with n=4, on a photograph and a filter for edges, against NumPy.
+    """
+    for trial in trials:
+        image, kernel = (wire.numpy(value) for value in trial.program.calls[0].args if isinstance(value, wire.Array))
+        stages = convolving.chain(image[np.newaxis, :, :, np.newaxis], kernel[:, :, np.newaxis, np.newaxis], 4)
+        got = _pictures(trial)
+        for i, want in enumerate([image, *(stage[0, :, :, 0] for stage in stages)]):
+            same_array(got[i], want, f"Picture {i} of Chelsea" + (f" (stage {i})" if i else ""), FLOAT32)

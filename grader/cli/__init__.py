@@ -1,0 +1,56 @@
+"""The command `grader`. Only this package prints; each command is a module of its own, imported when it is called."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from grader import __version__
+
+_COMMANDS = {
+    "check": "Check your own work on the visible cases.",
+    "grade": "Grade a class of submissions behind walls.",
+    "feedback": "Write pages for students and one for the class.",
+    "release": "Write what students get: stubs, fixtures, their wheel.",
+    "models": "List the models, or fetch one.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when it is called, so that help is fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        try:
+            module: Any = importlib.import_module(f"grader.cli.{name}")
+        except ModuleNotFoundError as error:
+            if error.name and error.name.startswith("grader."):
+                raise click.UsageError(f"`grader {name}` is not part of the students' installation.") from error
+            raise
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grader")
+def main() -> None:
+    """Exercises for learning convolutions, and their grader.
+
+    \b
+    grader check conv_2d                      a student checks own work
+    grader grade submissions/ --out graded/   a class is graded
+    grader feedback graded/                   pages for students, one for the class
+    """
+
+
+if __name__ == "__main__":
+    sys.exit(main())

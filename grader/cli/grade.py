@@ -1,0 +1,188 @@
+"""`grader grade`: a class of submissions, graded behind walls."""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from grader.assignment import AssignmentError
+from grader.cases.frozen import FreezeError
+from grader.cli import terminal
+from grader.desk import cache_folder
+from grader.export import scores_csv
+from grader.pipeline import OutputBusy, grade, output_folder, write_whole
+from grader.record import Record, read_all
+from grader.store import Store, StoreError
+from grader.submission import SubmissionError, find
+from grader.walls import bubblewrap
+from grader.walls.seccomp import SeccompMissing, program
+from grader.walls.worker import WorkerDied
+from grader.workbench import Setup
+
+
+@click.command("grade", epilog="Exit codes: 0 grading worked, 1 some record is an `error`, 2 the command was wrong, 130 interrupted.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
+@click.option("--jobs", type=click.IntRange(1), default=None, help="Submissions side by side (default: the cores).")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the hidden cases: keep yours a secret.")
+@click.option("--fresh", is_flag=True, help="Run everything again, whatever is in the store.")
+@click.option("--store", "store_url", default=None, metavar="URL", help="Result store (default: SQLite in --out).")
+@click.option("--device", type=click.Choice(["auto", "cpu"]), default="auto", help="Where graphs run (auto: the CPU).")
+@click.option(
+    "--isolation", type=click.Choice(["walls", "none"]), default="walls", show_default=True,
+    help="none: no walls; only for code that you trust. Every record says so.",
+)  # fmt: skip
+def command(
+    paths: tuple[Path, ...],
+    out: Path,
+    jobs: int | None,
+    seed: int,
+    fresh: bool,
+    store_url: str | None,
+    device: str,
+    isolation: str,
+) -> None:
+    """Grade submissions: folders of them, archives or notebooks.
+
+    Writes OUT/scores.csv and OUT/records/*.json. What was graded before is looked up; after Ctrl-C, run it again to go
+    on.
+
+    \b
+    grader grade submissions/ --out graded/
+    grader grade ada.zip --out graded/ --seed 4711
+    """
+    shown = terminal.console(stderr=True)
+    setup = Setup(seed, isolation, str(cache_folder()))  # type: ignore[arg-type]
+    try:
+        if isolation == "walls":
+            _try_walls()
+        assignment = setup.load()
+        found, ignored = find(paths, list(assignment.exercises))
+        for line in ignored:
+            shown.print(terminal.plain(line), style="dim")
+        with (
+            output_folder(out),
+            tempfile.TemporaryDirectory(prefix="grader-") as turns,
+            Store(store_url) if store_url else Store.in_folder(out) as store,
+        ):
+            setup = Setup(seed, isolation, str(cache_folder()), turns)  # type: ignore[arg-type]
+            jobs = jobs or os.cpu_count() or 1
+            with _watching(shown, len(found)) as watcher:
+                records = list(grade(found, out, setup, store, lambda: _pool(jobs), jobs, watcher, fresh))
+            everyone = read_all(out)
+            write_whole(out / "scores.csv", scores_csv(everyone, list(assignment.exercises)).encode())
+    except KeyboardInterrupt:
+        _end_processes()
+        shown.print(f"Interrupted. What is done is kept: run the same command again to go on.", style="yellow")
+        sys.exit(130)
+    except (SubmissionError, AssignmentError, OutputBusy, bubblewrap.WallsMissing, SeccompMissing, StoreError) as error:
+        _end_processes()
+        raise click.UsageError(terminal.plain(str(error))) from error
+    except (FreezeError, WorkerDied) as error:
+        _end_processes()
+        shown.print(f"Grading could not begin: {terminal.plain(str(error))}", style="red")
+        sys.exit(1)
+    except OSError as error:
+        _end_processes()
+        raise click.UsageError(f"{terminal.plain(str(error))}; what was recorded before is kept") from error
+    _summary(shown, records, out)
+    sys.exit(1 if any(record.status == "error" for record in records) else 0)
+
+
+def _try_walls() -> None:
+    bwrap = bubblewrap.find_bwrap()
+    program()
+    refused = bubblewrap.try_walls(bwrap) if os.geteuid() != 0 else None
+    if refused is not None:
+        raise bubblewrap.WallsMissing(bubblewrap.advice(refused))
+
+
+def _pool(jobs: int) -> Executor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_processes() -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
+
+
+class _Watcher:
+    """Shows how a run goes on: a live bar in a terminal, plain lines elsewhere."""
+
+    def __init__(self, shown: Console, bar: Progress | None, total: int) -> None:
+        self._shown = shown
+        self._bar = bar
+        self._total = total
+        self._done = 0
+        self._task: TaskID | None = None
+        self._started = time.monotonic()
+
+    def preparing(self, done: int, total: int) -> None:
+        """Show that cases are being frozen."""
+        if self._bar is None:
+            if done == 0:
+                self._shown.print("Preparing the cases (kept for the next time) ...")
+        elif self._task is None:
+            self._task = self._bar.add_task("Preparing", total=total, rate="")
+        else:
+            self._bar.update(self._task, completed=done)
+        if done == total:
+            self._started = time.monotonic()
+            if self._bar is not None and self._task is not None:
+                self._bar.reset(self._task, description="Grading", total=self._total)
+
+    def recorded(self, record: Record, looked_up: bool) -> None:
+        """Show one more submission."""
+        self._done += 1
+        rate = f"{60 * self._done / max(time.monotonic() - self._started, 1e-3):.0f}/min"
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=self._done, rate=rate)
+            return
+        score = "-" if record.score is None else f"{record.score:g}"
+        how = " (unchanged)" if looked_up else ""
+        self._shown.print(
+            f"[{self._done}/{self._total}] {terminal.plain(record.submission)}: {record.status} {score}{how} {rate}"
+        )
+
+
+@contextlib.contextmanager
+def _watching(shown: Console, total: int) -> Iterator[_Watcher]:
+    if not shown.is_terminal:
+        yield _Watcher(shown, None, total)
+        return
+    with terminal.progress(shown) as bar:
+        yield _Watcher(shown, bar, total)
+
+
+def _summary(shown: Console, records: list[Record], out: Path) -> None:
+    """Show who got what, exercise by exercise, and where the rest is."""
+    names = list(dict.fromkeys(name for record in records for name in record.exercises))
+    rows = []
+    for record in sorted(records, key=lambda one: one.submission):
+        parts = [f"{record.exercises[name].score:g}" if name in record.exercises else "" for name in names]
+        total = "" if record.score is None else f"{record.score:g}"
+        rows.append([record.submission, *parts, total, record.status])
+    output = terminal.console()
+    output.print(terminal.table(["submission", *names, "total", "status"], rows))
+    scores = [record.score for record in records if record.score is not None]
+    if scores:
+        output.print(f"{len(records)} submissions, mean {sum(scores) / len(scores):.1f} points")
+    for record in records:
+        if record.status == "error":
+            shown.print(f"{terminal.plain(record.submission)}: the grader failed; run again, or look into its record", style="red")
+    output.print(f"scores: {out / 'scores.csv'}   pages: grader feedback {out}")

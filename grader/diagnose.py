@@ -1,0 +1,116 @@
+"""Which misconceptions explain a failed check: those that gave the very same observations on every one of its cases."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.catalogue import Misconception
+from grader.cases.frozen import FrozenCheck
+from grader.inside import wire
+from grader.observation import Observation, Observed
+
+_RELATIVE, _ABSOLUTE = 1e-4, 1e-4
+
+View = Callable[[Observation], Any]
+
+
+def diagnose(
+    failed: Mapping[str, tuple[FrozenCheck, Sequence[Observation], View | None]],
+    known: Sequence[Misconception],
+) -> dict[str, tuple[Misconception, ...]]:
+    """Return, for each failed check of an exercise, the misconceptions to name; none where it is not clear.
+
+    A misconception is a candidate for a check that it loses when all the check's observations are the same. Of several,
+    those stay that lose no check that was passed; if they still explain it in different words, nothing is said.
+
+    Args:
+        failed: by check id, its frozen cases, the student's observations and what of them is compared (None: all).
+        known: the misconceptions of the exercise.
+    """
+    found: dict[str, tuple[Misconception, ...]] = {}
+    for check_id, (check, got, view) in failed.items():
+        candidates = [
+            one
+            for one in known
+            if check_id in one.loses and one.id in check.misconceptions
+            and all(map(_same_through(view), got, check.misconceptions[one.id]))
+        ]  # fmt: skip
+        if len({one.explanation for one in candidates}) > 1:
+            candidates = [one for one in candidates if set(one.loses) <= set(failed)]
+        if len({one.explanation for one in candidates}) == 1:
+            found[check_id] = tuple(candidates)
+    return found
+
+
+def _same_through(view: View | None) -> Callable[[Observation, Observation], bool]:
+    if view is None:
+        return same_observation
+    return lambda got, theirs: same_value(view(got), view(theirs))
+
+
+def same_observation(got: Observation, theirs: Observation) -> bool:
+    """Tell whether two observations show the same behaviour: values, shapes, exceptions' classes, returned graphs.
+
+    What a graph is made of inside, names of its nodes and words of an exception are the author's own, and not compared.
+    """
+    if not isinstance(got, Observed) or not isinstance(theirs, Observed):
+        return False
+    if len(got.calls) != len(theirs.calls) or len(got.runs) != len(theirs.runs):
+        return False
+    return all(map(_same_call, got.calls, theirs.calls)) and all(map(_same_run, got.runs, theirs.runs))
+
+
+def _same_call(got: wire.Outcome, theirs: wire.Outcome) -> bool:
+    match got, theirs:
+        case wire.Returned(), wire.Returned():
+            return (
+                got.touched == theirs.touched
+                and (got.grown > 0) == (theirs.grown > 0)
+                and same_value(got.value, theirs.value)
+            )
+        case wire.Raised(), wire.Raised():
+            return got.types[:1] == theirs.types[:1]
+    return isinstance(got, wire.Unmade) and isinstance(theirs, wire.Unmade)
+
+
+def _same_run(got: wire.Ran | wire.Problem, theirs: wire.Ran | wire.Problem) -> bool:
+    if isinstance(got, wire.Problem) or isinstance(theirs, wire.Problem):
+        return isinstance(got, wire.Problem) and isinstance(theirs, wire.Problem) and got.kind == theirs.kind
+    if len(got.values) != len(theirs.values) or got.devices != theirs.devices:
+        return False
+    return all(map(same_value, got.values, theirs.values))
+
+
+def same_value(got: Any, theirs: Any) -> bool:
+    """Tell whether two values are the same: numbers closely, tensors by shape and type, graphs as sets of nodes."""
+    if isinstance(got, wire.Array):
+        return isinstance(theirs, wire.Array) and _same_array(got, theirs)
+    if isinstance(got, wire.Items):
+        return isinstance(theirs, wire.Items) and _same_sequence(got.items, theirs.items)
+    if isinstance(got, list | tuple):
+        return isinstance(theirs, list | tuple) and _same_sequence(got, theirs)
+    if isinstance(got, wire.Tensor | wire.Variable):
+        like = isinstance(theirs, wire.Tensor | wire.Variable)
+        return like and (got.shape, got.dtype) == (theirs.shape, theirs.dtype)
+    if isinstance(got, wire.Nodes):
+        return isinstance(theirs, wire.Nodes) and _node_set(got) == _node_set(theirs)
+    if isinstance(got, float | int) and isinstance(theirs, float | int):
+        return bool(np.isclose(got, theirs, rtol=_RELATIVE, atol=_ABSOLUTE, equal_nan=True))
+    return bool(type(got) is type(theirs) and got == theirs)
+
+
+def _same_sequence(got: Sequence[Any], theirs: Sequence[Any]) -> bool:
+    return len(got) == len(theirs) and all(map(same_value, got, theirs))
+
+
+def _same_array(got: wire.Array, theirs: wire.Array) -> bool:
+    try:
+        a, b = wire.numpy(got), wire.numpy(theirs)
+    except wire.WireError:
+        return False
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=_RELATIVE, atol=_ABSOLUTE, equal_nan=True))
+
+
+def _node_set(nodes: wire.Nodes) -> tuple[set[bytes], dict[str, str]]:
+    return {wire.encode(node) for node in nodes.nodes}, nodes.functions

@@ -1,0 +1,144 @@
+"""A student's page: what a record says, in the order in which its reader wants to know it."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+
+from grader.catalogue import Misconception
+from grader.feedback import words
+from grader.feedback.render import render
+from grader.observation import Outcome
+from grader.record import CheckRecord, ExerciseRecord, Record
+from grader.summary import reason
+
+_LEFT_OUT = "left out: "
+
+
+class Idea(msgspec.Struct, frozen=True):
+    """A mistaken idea that an answer shows; `idea` and `pointer` are empty where the catalogue does not know it."""
+
+    id: str
+    idea: str
+    explanation: str
+    pointer: str
+    checks: int = 1
+
+
+class CheckView(msgspec.Struct, frozen=True):
+    """One check, with how its outcome is told and the ideas that are told beside it."""
+
+    check: CheckRecord
+    words: words.Words
+    ideas: tuple[Idea, ...] = ()
+    shared: tuple[Idea, ...] = ()
+
+
+class ReasonView(msgspec.Struct, frozen=True):
+    """What is said once where all checks of an exercise fail for one reason."""
+
+    headline: str
+    message: str
+    remedy: str
+
+
+class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
+    """One exercise: `ideas` are those that more than one check shows, and `reason` stands for all failures."""
+
+    name: str
+    title: str
+    score: float | None
+    points: float
+    reason: ReasonView | None
+    ideas: tuple[Idea, ...]
+    failed: tuple[CheckView, ...]
+    skipped: tuple[CheckView, ...]
+    passed: tuple[CheckView, ...]
+
+    @property
+    def passed_points(self) -> float:
+        """Return what the passed checks are worth."""
+        return sum(view.check.points for view in self.passed)
+
+
+class StudentView(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a student's page shows."""
+
+    record: Record
+    name: str
+    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
+    exercises: tuple[ExerciseView, ...]
+    words: dict[str, str]
+
+
+def student_page(record: Record, catalogue: Mapping[str, Misconception], titles: Mapping[str, str]) -> bytes:
+    """Return a submission's page.
+
+    Args:
+        record: what became of it.
+        catalogue: the misconceptions by id.
+        titles: what a student reads as the name of an exercise, by its name.
+    """
+    return render("student.html.j2", student_view(record, catalogue, titles))
+
+
+def student_view(record: Record, catalogue: Mapping[str, Misconception], titles: Mapping[str, str]) -> StudentView:
+    """Return what a submission's page shows."""
+    left_out = tuple(note.removeprefix(_LEFT_OUT) for note in record.notes if note.startswith(_LEFT_OUT))
+    return StudentView(
+        record=record,
+        name=record.submission,
+        left_out=left_out,
+        notes=tuple(note for note in record.notes if not note.startswith(_LEFT_OUT)),
+        exercises=tuple(
+            _exercise(name, found, catalogue, titles.get(name, name), held_back=record.status == "error")
+            for name, found in record.exercises.items()
+        ),
+        words={
+            "refused": words.REFUSED,
+            "remedy": words.REFUSED_REMEDY,
+            "error": words.ERROR,
+            "unwalled": words.UNWALLED,
+            "hidden": words.HIDDEN,
+            "full": words.ALL_FULL,
+        },
+    )
+
+
+def _exercise(
+    name: str, found: ExerciseRecord, catalogue: Mapping[str, Misconception], title: str, held_back: bool
+) -> ExerciseView:
+    common = reason(found)
+    counts = Counter(one for check in found.checks for one in dict.fromkeys(check.misconceptions))
+    ideas = {one: _idea(one, found, catalogue, number) for one, number in counts.items()}
+    views = [_check(check, ideas, told=common is not None) for check in found.checks]
+    passed, skipped = Outcome.PASSED, Outcome.SKIPPED
+    return ExerciseView(
+        name=name,
+        title=title,
+        score=None if held_back else found.score,
+        points=found.points,
+        reason=common
+        and ReasonView(words.headline(common.trouble, name), common.message, words.remedy(common.trouble, name)),
+        ideas=tuple(idea for idea in ideas.values() if idea.checks > 1 or common is not None),
+        failed=tuple(view for view in views if view.check.outcome not in (passed, skipped)),
+        skipped=tuple(view for view in views if view.check.outcome is skipped),
+        passed=tuple(view for view in views if view.check.outcome is passed),
+    )
+
+
+def _check(check: CheckRecord, ideas: Mapping[str, Idea], told: bool) -> CheckView:
+    own = [ideas[one] for one in dict.fromkeys(check.misconceptions)]
+    alone = tuple(idea for idea in own if idea.checks == 1 and not told)
+    if not own and check.explanation:
+        alone = (Idea("", "", check.explanation, ""),)
+    return CheckView(check, words.OUTCOMES[check.outcome], alone, tuple(idea for idea in own if idea.checks > 1))
+
+
+def _idea(one: str, found: ExerciseRecord, catalogue: Mapping[str, Misconception], checks: int) -> Idea:
+    if one in catalogue:
+        known = catalogue[one]
+        return Idea(one, known.idea, known.explanation, known.pointer, checks)
+    told = next((check.explanation for check in found.checks if one in check.misconceptions and check.explanation), "")
+    return Idea(one, "", told, "", checks)

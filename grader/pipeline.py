@@ -1,0 +1,218 @@
+"""The order of things: find, read, look up, grade what is new, score, record. Nothing else knows it."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from grader.assignment import Assignment
+from grader.grading import Graded, code_of, grader_error
+from grader.record import Record, file_name, to_json
+from grader.score import Circumstances, score_submission
+from grader.store import Store, result_key
+from grader.submission import Found, Submission, read
+from grader.workbench import PARTS, Setup, freeze_part, grade_submission
+
+_TRIES = 3
+
+
+class OutputBusy(Exception):
+    """Another run writes to the same output folder."""
+
+
+class Watcher(Protocol):
+    """Who is told how a run goes on."""
+
+    def preparing(self, done: int, total: int) -> None:
+        """Cases are being frozen, the first time that an assignment and a seed are met."""
+
+    def recorded(self, record: Record, looked_up: bool) -> None:
+        """A submission has its record; `looked_up` if nothing had to be run for it."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """One submission under way: its content, its results' keys, what was found of them, what is to be graded."""
+
+    submission: Submission
+    keys: dict[str, str]
+    known: dict[str, Graded]
+    missing: tuple[str, ...]
+    tries: int = 0
+
+
+@contextlib.contextmanager
+def output_folder(folder: Path) -> Iterator[None]:
+    """Make an output folder and keep it for this run alone.
+
+    Raises:
+        OutputBusy: another run has it.
+        OSError: it cannot be made or written.
+    """
+    (folder / "records").mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputBusy(f"another `grader grade` is writing to {folder}: wait for it, or use another --out") from error
+        yield
+
+
+def grade(
+    found: Sequence[Found],
+    out: Path,
+    setup: Setup,
+    store: Store,
+    make_executor: Callable[[], Executor],
+    jobs: int,
+    watcher: Watcher,
+    fresh: bool = False,
+    device: str = "cpu",
+) -> Iterator[Record]:
+    """Grade submissions and yield each record when it is stored and written; their order is that of their ends.
+
+    Args:
+        out: the output folder, held by `output_folder`.
+        make_executor: returns a new executor; called again if its processes die.
+        jobs: how many submissions are graded side by side.
+        fresh: run everything, whatever the store knows.
+
+    Raises:
+        FreezeError, WallsMissing, WorkerDied: grading cannot begin.
+        StoreError: the store is gone. What was recorded before is safe.
+    """
+    assignment = setup.load()
+    pool = _Pool(make_executor)
+    try:
+        digests = _freeze(pool, setup, assignment, watcher)
+        cases = _together(digests)
+        circumstances = Circumstances(cases, setup.isolation, device)
+        waiting = iter(found)
+        running: dict[Future[dict[str, Graded]], Plan] = {}
+        done: Record | None
+        while True:
+            while len(running) < 2 * jobs and (one := next(waiting, None)) is not None:
+                plan = _plan(one, assignment, digests, setup, store, fresh, device)
+                if plan.missing:
+                    running[pool.submit(setup, plan)] = plan
+                else:
+                    yield _record(plan, {}, assignment, circumstances, store, out, watcher)
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                plan = running.pop(future)
+                graded = _result(future, plan, assignment)
+                if graded is None:
+                    again = msgspec.structs.replace(plan, tries=plan.tries + 1)
+                    pool.renew()
+                    running[pool.submit(setup, again)] = again
+                else:
+                    yield _record(plan, graded, assignment, circumstances, store, out, watcher)
+    finally:
+        pool.shut_down()
+
+
+class _Pool:
+    """An executor that is replaced when its processes die."""
+
+    def __init__(self, make: Callable[[], Executor]) -> None:
+        self._make = make
+        self._executor = make()
+
+    def submit(self, setup: Setup, plan: Plan) -> Future[dict[str, Graded]]:
+        return self._executor.submit(grade_submission, setup, plan.submission, plan.missing)
+
+    def freeze(self, setup: Setup, exercise: str, part: str) -> Future[str]:
+        return self._executor.submit(freeze_part, setup, exercise, part)
+
+    def renew(self) -> None:
+        """Replace the executor if it is broken; harmless if another task's failure has done so already."""
+        try:
+            self._executor.submit(os.getpid)
+        except (BrokenProcessPool, RuntimeError):
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = self._make()
+
+    def shut_down(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _freeze(pool: _Pool, setup: Setup, assignment: Assignment, watcher: Watcher) -> dict[str, tuple[str, ...]]:
+    """Have all cases frozen and return their digests by exercise."""
+    futures = {
+        (exercise, part): pool.freeze(setup, exercise, part) for exercise in assignment.exercises for part in PARTS
+    }
+    watcher.preparing(0, len(futures))
+    for done, future in enumerate(futures.values(), 1):
+        future.result()
+        watcher.preparing(done, len(futures))
+    return {name: tuple(futures[name, part].result() for part in PARTS) for name in assignment.exercises}
+
+
+def _together(digests: Mapping[str, Sequence[str]]) -> str:
+    import hashlib
+
+    return hashlib.sha256("/".join(one for found in digests.values() for one in found).encode()).hexdigest()[:16]
+
+
+def _plan(
+    found: Found,
+    assignment: Assignment,
+    digests: Mapping[str, Sequence[str]],
+    setup: Setup,
+    store: Store,
+    fresh: bool,
+    device: str,
+) -> Plan:
+    submission = read(found, list(assignment.exercises), assignment.sizes, imports=assignment.imports)
+    if submission.refused is not None:
+        return Plan(submission, {}, {}, ())
+    keys = {
+        exercise: result_key(
+            exercise, code_of(submission, exercise), digests[exercise], assignment.limits, setup.isolation, device
+        )
+        for exercise in assignment.exercises
+    }
+    known = {} if fresh else store.look_up(keys)
+    return Plan(submission, keys, known, tuple(exercise for exercise in keys if exercise not in known))
+
+
+def _result(future: Future[dict[str, Graded]], plan: Plan, assignment: Assignment) -> dict[str, Graded] | None:
+    """Return what a task gave, None if its process died and it is to be tried again."""
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        if plan.tries + 1 < _TRIES:
+            return None
+        message = f"the grading process died {_TRIES} times: {error}"
+        return {exercise: grader_error(assignment, exercise, message) for exercise in plan.missing}
+
+
+def _record(
+    plan: Plan,
+    graded: Mapping[str, Graded],
+    assignment: Assignment,
+    circumstances: Circumstances,
+    store: Store,
+    out: Path,
+    watcher: Watcher,
+) -> Record:
+    results = {**plan.known, **graded}
+    judgements = {name: results[name].judgements for name in assignment.exercises if name in results}
+    record = score_submission(assignment, plan.submission, judgements, circumstances)
+    store.keep(record, plan.keys, graded)
+    write_whole(out / "records" / file_name(record.submission), to_json(record))
+    watcher.recorded(record, looked_up=not graded)
+    return record
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that nobody ever sees half of it."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(data)
+    partial.replace(path)

@@ -1,0 +1,227 @@
+"""A class in numbers: what its page and the terminal's closing table are made from. Pure: records in, counts out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from enum import StrEnum
+from statistics import fmean, median
+
+import msgspec
+
+from grader.observation import Outcome
+from grader.record import CheckRecord, ExerciseRecord, Record
+
+BINS = 10
+
+
+class Trouble(StrEnum):
+    """What kept an exercise, or a part of it, from being answered: not a wrong answer."""
+
+    MISSING = "MISSING"
+    BROKEN = "BROKEN"
+    UNWRITTEN = "UNWRITTEN"
+    TIMED_OUT = "TIMED_OUT"
+    CRASHED = "CRASHED"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    TOO_LARGE = "TOO_LARGE"
+    SKIPPED = "SKIPPED"
+    GRADER_ERROR = "GRADER_ERROR"
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why all checks of an exercise failed, where that is one thing.
+
+    Args:
+        trouble: None where the checks say the same, whatever that is.
+        message: what the checks say.
+    """
+
+    trouble: Trouble | None
+    message: str
+
+
+class Bin(msgspec.Struct, frozen=True):
+    """How many totals lie in [low, high), the last bin's upper end included, in points."""
+
+    low: float
+    high: float
+    count: int
+
+
+class CheckSummary(msgspec.Struct, frozen=True):
+    """How often one check was passed, among the submissions in which it could be judged."""
+
+    id: str
+    title: str
+    points: float
+    visible: bool
+    passed: int
+    judged: int
+
+
+class ExerciseSummary(msgspec.Struct, frozen=True):
+    """One exercise over the class; `mean` is of the graded submissions, None if there are none."""
+
+    name: str
+    points: float
+    mean: float | None
+    checks: tuple[CheckSummary, ...]
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A misconception and the submissions that hold it, in the order of the records."""
+
+    misconception: str
+    exercise: str
+    submissions: tuple[str, ...]
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """A trouble in an exercise and the submissions that met it, in the order of the records."""
+
+    trouble: Trouble
+    exercise: str
+    submissions: tuple[str, ...]
+
+
+class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole class.
+
+    Args:
+        submissions: how many records there are; `graded`, `refused` and `errors` add up to it.
+        points: what can be had in all.
+        mean: of the graded totals, in points; None if nothing is graded. So is `median`.
+        bins: distribution of the graded totals.
+        misconceptions: the most frequent first.
+        incidents: the most frequent first.
+        unwalled: how many were graded with no walls around them.
+    """
+
+    submissions: int
+    graded: int
+    refused: int
+    errors: int
+    points: float
+    mean: float | None
+    median: float | None
+    bins: tuple[Bin, ...]
+    exercises: tuple[ExerciseSummary, ...]
+    misconceptions: tuple[Held, ...]
+    incidents: tuple[Incident, ...]
+    unwalled: int
+
+
+_MISSING = "There is no such module"
+_BROKEN = "Importing the module failed"
+_UNWRITTEN = "NotImplementedError"
+_DEATHS = {outcome: Trouble(outcome) for outcome in Outcome if outcome in Trouble.__members__}
+
+
+def reason(exercise: ExerciseRecord) -> Reason | None:
+    """Return the one reason why every check of an exercise failed, None if there is no such.
+
+    Hidden checks say nothing of their cases, so only the visible ones are compared.
+    """
+    outcomes = {check.outcome for check in exercise.checks}
+    messages = [check.message for check in exercise.checks if check.visible]
+    if not messages or not all(messages) or outcomes & {Outcome.PASSED, Outcome.GRADER_ERROR}:
+        return None
+    if all(_UNWRITTEN in message for message in messages):
+        return Reason(Trouble.UNWRITTEN, messages[0])
+    if len(set(messages)) > 1:
+        return None
+    for trouble, beginning in ((Trouble.MISSING, _MISSING), (Trouble.BROKEN, _BROKEN)):
+        if messages[0].startswith(beginning):
+            return Reason(trouble, messages[0])
+    return Reason(None, messages[0]) if len(messages) > 1 else None
+
+
+def troubles(exercise: ExerciseRecord) -> list[Trouble]:
+    """Return what kept an exercise from being answered, each kind once."""
+    common = reason(exercise)
+    if common is not None and common.trouble is not None:
+        return [common.trouble]
+    found = {_DEATHS[check.outcome] for check in exercise.checks if check.outcome in _DEATHS}
+    return [trouble for trouble in Trouble if trouble in found]
+
+
+def summarize(records: Sequence[Record]) -> ClassSummary:
+    """Return a class in numbers. Means and bins are of graded submissions only: others have no total."""
+    totals = [record.score for record in records if record.status == "graded" and record.score is not None]
+    statuses = Counter(record.status for record in records)
+    points = max((record.points for record in records), default=0.0)
+    return ClassSummary(
+        submissions=len(records),
+        graded=statuses["graded"],
+        refused=statuses["refused"],
+        errors=statuses["error"],
+        points=points,
+        mean=fmean(totals) if totals else None,
+        median=median(totals) if totals else None,
+        bins=histogram(totals, points),
+        exercises=_exercises(records),
+        misconceptions=_misconceptions(records),
+        incidents=_incidents(records),
+        unwalled=sum(record.isolation == "none" for record in records),
+    )
+
+
+def histogram(totals: Sequence[float], points: float) -> tuple[Bin, ...]:
+    """Return `BINS` bins from 0 to `points`; none if there are no points to be had."""
+    if points <= 0:
+        return ()
+    width = points / BINS
+    counts = Counter(min(max(int(total / width), 0), BINS - 1) for total in totals)
+    return tuple(Bin(width * place, width * (place + 1), counts[place]) for place in range(BINS))
+
+
+def _exercises(records: Sequence[Record]) -> tuple[ExerciseSummary, ...]:
+    scores: dict[str, list[float]] = defaultdict(list)
+    points: dict[str, float] = {}
+    checks: dict[str, dict[str, list[CheckRecord]]] = defaultdict(lambda: defaultdict(list))
+    for record in records:
+        for name, exercise in record.exercises.items():
+            points[name] = exercise.points
+            if record.status == "graded":
+                scores[name].append(exercise.score)
+            for check in exercise.checks:
+                checks[name][check.id].append(check)
+    return tuple(
+        ExerciseSummary(
+            name,
+            points[name],
+            fmean(scores[name]) if scores[name] else None,
+            tuple(_check(found) for found in checks[name].values()),
+        )
+        for name in points
+    )
+
+
+def _check(found: Sequence[CheckRecord]) -> CheckSummary:
+    first = found[0]
+    judged = [check.outcome for check in found if check.outcome is not Outcome.GRADER_ERROR]
+    return CheckSummary(
+        first.id, first.title, first.points, first.visible, judged.count(Outcome.PASSED), len(judged)
+    )
+
+
+def _misconceptions(records: Sequence[Record]) -> tuple[Held, ...]:
+    holders: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for record in records:
+        for name, exercise in record.exercises.items():
+            for one in sorted({one for check in exercise.checks for one in check.misconceptions}):
+                holders[name, one].append(record.submission)
+    held = [Held(one, name, tuple(names)) for (name, one), names in holders.items()]
+    return tuple(sorted(held, key=lambda one: (-len(one.submissions), one.exercise, one.misconception)))
+
+
+def _incidents(records: Sequence[Record]) -> tuple[Incident, ...]:
+    met: dict[tuple[Trouble, str], list[str]] = defaultdict(list)
+    for record in records:
+        for name, exercise in record.exercises.items():
+            for trouble in troubles(exercise):
+                met[trouble, name].append(record.submission)
+    incidents = [Incident(trouble, name, tuple(names)) for (trouble, name), names in met.items()]
+    order = list(Trouble)
+    return tuple(
+        sorted(incidents, key=lambda one: (-len(one.submissions), order.index(one.trouble), one.exercise))
+    )

@@ -1,0 +1,101 @@
+"""A grading process's own tools, set up once and used for task after task: a worker, a bench, the frozen cases."""
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader import assignment as assignments
+from grader.assignment import Assignment
+from grader.cases.frozen import FrozenPart, frozen
+from grader.grading import Graded, code_of, grade_exercise, grader_error
+from grader.judge import Bench, JudgeError
+from grader.submission import Submission
+from grader.walls.turns import Turns
+from grader.walls.worker import Isolation, Worker, WorkerDied
+
+PARTS = ("visible", "hidden")
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What every grading process of a run is told.
+
+    Args:
+        seed: of the hidden cases.
+        cache: where frozen cases are kept.
+        turns: a folder that the run's processes share, to take turns in.
+        assignment: path of the assignment, "" for ours.
+    """
+
+    seed: int
+    isolation: Isolation
+    cache: str
+    turns: str = ""
+    assignment: str = ""
+
+    def load(self) -> Assignment:
+        """Return the assignment."""
+        return assignments.load(Path(self.assignment) if self.assignment else None)
+
+
+class Workbench:
+    """The tools of one process."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.assignment = setup.load()
+        self.worker = Worker(setup.isolation, Turns(Path(setup.turns) if setup.turns else None))
+        self.bench = Bench()
+        self._parts: dict[tuple[str, str], FrozenPart] = {}
+
+    def part(self, exercise: str, part: str) -> FrozenPart:
+        """Return the visible or hidden frozen cases of an exercise, made if nobody has made them yet."""
+        if (exercise, part) not in self._parts:
+            visible = part == "visible"
+            self._parts[exercise, part] = frozen(
+                exercise,
+                part,
+                self.assignment.check_ids(exercise, visible),
+                self.assignment.public_seed if visible else self.setup.seed,
+                self.worker,
+                self.assignment.limits,
+                Path(self.setup.cache),
+            )
+        return self._parts[exercise, part]
+
+    def parts(self, exercise: str) -> list[FrozenPart]:
+        """Return the visible and the hidden cases of an exercise."""
+        return [self.part(exercise, part) for part in PARTS]
+
+    def close(self) -> None:
+        """End the worker and the bench."""
+        self.worker.close()
+        self.bench.close()
+
+
+@functools.cache
+def workbench(setup: Setup) -> Workbench:
+    """Return this process's workbench: importing TensorFlow and collecting the checks happens once a process."""
+    bench = Workbench(setup)
+    bench.worker.launch()
+    return bench
+
+
+def freeze_part(setup: Setup, exercise: str, part: str) -> str:
+    """Make sure that a part's cases are frozen, and return their digest. A task of an executor."""
+    return workbench(setup).part(exercise, part).digest()
+
+
+def grade_submission(setup: Setup, submission: Submission, exercises: Sequence[str]) -> dict[str, Graded]:
+    """Grade some exercises of a submission. A task of an executor; a fault of ours costs one exercise's result."""
+    tools = workbench(setup)
+    graded = {}
+    for exercise in exercises:
+        code = code_of(submission, exercise)
+        try:
+            parts = tools.parts(exercise)
+            graded[exercise] = grade_exercise(tools.worker, tools.bench, tools.assignment, exercise, code, parts)
+        except (WorkerDied, JudgeError) as error:
+            graded[exercise] = grader_error(tools.assignment, exercise, f"{type(error).__name__}: {error}")
+    return graded
