@@ -42,6 +42,10 @@ class SubmissionDesk(Desk):
             raise pytest.UsageError(str(error)) from error
         self._observed: dict[str, Trials] = {}
 
+    def close(self) -> None:
+        """End the worker."""
+        self._tools.close()
+
     def trials(self, check_id: str) -> Trials:
         """Return the trials of a check."""
         if check_id not in self._observed:

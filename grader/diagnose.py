@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from grader.catalogue import Misconception
-from grader.cases.frozen import FrozenCheck
+from grader.freeze import FrozenCheck
 from grader.inside import wire
 from grader.observation import Observation, Observed
 

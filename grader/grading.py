@@ -6,7 +6,7 @@ import msgspec
 
 from grader import catalogue
 from grader.assignment import Assignment
-from grader.cases.frozen import FrozenCheck, FrozenPart, questions
+from grader.freeze import FrozenCheck, FrozenPart, questions
 from grader.check import Seen, Trial
 from grader.diagnose import View, diagnose
 from grader.inside import wire
@@ -17,7 +17,7 @@ from grader.score import Judgement
 from grader.submission import Submission
 
 
-class Graded(wire.Frozen):
+class Graded(wire.Frozen, frozen=True):
     """An exercise's judgements in the order of the assignment, and what its forks printed and used."""
 
     judgements: tuple[Judgement, ...]

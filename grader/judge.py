@@ -1,10 +1,11 @@
 """The pytest plugin: gives each check its trials, collects what came of it, and keeps a pytest session warm for a class.
 
-`pytest grader/checks --submission PATH` runs the checks on one submission, for an instructor who debugs. `Bench` is the
-same session, collected once, for `grader grade`: it judges one set of trials after another.
+`pytest grader/checks --submission PATH` runs the checks on one submission (`desk.py`). `Bench` is the same session,
+collected once, for `grader grade`: it judges one set of trials after another.
 """
 
 import queue
+import sys
 import threading
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
@@ -18,8 +19,8 @@ from grader.score import Judgement
 from grader.speech import example_text
 
 CHECKS = Path(__file__).with_name("checks")
-_DESK = pytest.StashKey["Desk"]()
-_START_SECONDS = 120
+DESK = pytest.StashKey["Desk"]()
+"""Where a pytest configuration keeps who hands out trials."""
 
 
 class Desk:
@@ -45,28 +46,16 @@ def title(item: pytest.Item) -> str:
     return text.strip().splitlines()[0].rstrip(".")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of `pytest grader/checks`."""
-    group = parser.getgroup("grader")
-    group.addoption("--submission", metavar="PATH", help="the submission to judge: a folder, an archive or a notebook")
-    group.addoption("--seed", type=int, default=1, help="seed of the hidden cases (default 1)")
-    group.addoption("--isolation", choices=["walls", "none"], default="walls", help="behind walls, or without")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Hand out the trials of the submission that the command line names, unless a `Bench` does."""
-    if config.getoption("submission", None) and _DESK not in config.stash:
-        from grader.desk import SubmissionDesk
-
-        config.stash[_DESK] = SubmissionDesk(
-            Path(config.getoption("submission")), config.getoption("seed"), config.getoption("isolation")
-        )
+def collect_checks(config: pytest.Config) -> None:
+    """Have pytest take `check_` functions for its tests, in files of any name."""
+    config.addinivalue_line("python_files", "*.py")
+    config.addinivalue_line("python_functions", "check_*")
 
 
 @pytest.fixture
 def trials(request: pytest.FixtureRequest) -> Trials:
     """Return the trials of the check that asks for them."""
-    return request.config.stash.get(_DESK, Desk()).trials(check_id(request.node))
+    return request.config.stash.get(DESK, Desk()).trials(check_id(request.node))
 
 
 class Bench(Desk):
@@ -118,16 +107,17 @@ class Bench(Desk):
         arguments = [
             str(self._checks), "-c", str(self._checks / "pytest.ini"), "--rootdir", str(self._checks),
             "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
-            "-p", "no:logging", "--capture=no", "--assert=plain",
+            "-p", "no:logging", "-p", "no:cacheprovider", "--capture=no", "--assert=plain", "--import-mode=importlib",
         ]  # fmt: skip
-        code = pytest.main(arguments, plugins=[self])
+        code = pytest.main(arguments, plugins=[self, sys.modules[__name__]])
         if code != pytest.ExitCode.OK:
             self._outbox.put(JudgeError("\n".join(self._failures) or f"pytest ended with {code!r}"))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Be the desk of this session."""
-        config.stash[_DESK] = self
+        collect_checks(config)
+        config.stash[DESK] = self
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what could not be collected."""

@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     GRADER_ERROR = "GRADER_ERROR"
 
 
-class Observed(wire.Frozen, tag="observed"):
+class Observed(wire.Frozen, frozen=True, tag="observed"):
     """A program that ran to its end. GraphDefs in what was returned are reduced to `Nodes` (or a `Problem`).
 
     Args:
@@ -35,20 +35,20 @@ class Observed(wire.Frozen, tag="observed"):
     trainable: tuple[str, ...] = ()
 
 
-class NoModule(wire.Frozen, tag="no_module"):
+class NoModule(wire.Frozen, frozen=True, tag="no_module"):
     """The submission has no such module, or it could not be imported: then `failure` says how."""
 
     failure: wire.Raised | None = None
 
 
-class Died(wire.Frozen, tag="died"):
+class Died(wire.Frozen, frozen=True, tag="died"):
     """The program's process was ended or ended itself; said by the process that watched it."""
 
     outcome: Outcome
     message: str
 
 
-class NotRun(wire.Frozen, tag="not_run"):
+class NotRun(wire.Frozen, frozen=True, tag="not_run"):
     """The program was not run any more, after too many deaths in the same exercise."""
 
     reason: str
@@ -57,7 +57,7 @@ class NotRun(wire.Frozen, tag="not_run"):
 Observation = Observed | NoModule | Died | NotRun
 
 
-class Printed(wire.Frozen):
+class Printed(wire.Frozen, frozen=True):
     """What a fork printed and used. For the store and the person who debugs; not in a record, which is reproducible."""
 
     part: str

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader import __version__
-from grader.cases.frozen import sources
+from grader.freeze import sources
 from grader.grading import Graded
 from grader.inside import wire
 from grader.observation import Outcome

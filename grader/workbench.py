@@ -8,7 +8,7 @@ import msgspec
 
 from grader import assignment as assignments
 from grader.assignment import Assignment
-from grader.cases.frozen import FrozenPart, frozen
+from grader.freeze import FrozenPart, frozen
 from grader.grading import Graded, code_of, grade_exercise, grader_error
 from grader.judge import Bench, JudgeError
 from grader.submission import Submission

@@ -1,1 +1,1 @@
-"""The cases: what each exercise is asked (a module an exercise), and how they are frozen once for everyone (`frozen.py`)."""
+"""What each exercise is asked, a module an exercise: case types, Hypothesis strategies, and the programs that ask them."""

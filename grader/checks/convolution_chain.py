@@ -216,7 +216,8 @@ def _without_zeros(images: np.ndarray) -> np.ndarray:
 def _rows(numbers: np.ndarray) -> str:
     if numbers.size > 64:
         return f"{numbers.shape[0]} x {numbers.shape[1]} numbers"
-    return str([[round(float(number), 4) for number in row] for row in numbers.reshape(numbers.shape[:2])]).replace(".0", "")
+    rows = numbers.reshape(numbers.shape[:2])
+    return "[" + ", ".join("[" + ", ".join(f"{number:g}" for number in row) + "]" for row in rows) + "]"
 
 
 @asks(ask_scaled, named=[Chain(3, 4, NEGATIVE, 2, signed=True)])

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from grader.assignment import Assignment
-from grader.cases.frozen import FreezeError
+from grader.freeze import FreezeError
 from grader.cli import terminal
 from grader.desk import cache_folder
 from grader.grading import code_of, grade_exercise

@@ -26,7 +26,7 @@ def command(folder: Path) -> None:
     if shown.is_terminal:
         with terminal.progress(shown) as bar:
             task = bar.add_task("Writing pages", total=len(records), rate="")
-            pages = write(folder, records, catalogue.load(), lambda done: bar.update(task, completed=done))
+            pages = write(folder, records, catalogue.load(), lambda done, _: bar.update(task, completed=done))
     else:
-        pages = write(folder, records, catalogue.load(), lambda done: None)
+        pages = write(folder, records, catalogue.load())
     terminal.console().print(f"{len(pages)} pages: {folder / 'feedback' / 'index.html'}")

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from grader.assignment import AssignmentError
-from grader.cases.frozen import FreezeError
+from grader.freeze import FreezeError
 from grader.cli import terminal
 from grader.desk import cache_folder
 from grader.export import scores_csv

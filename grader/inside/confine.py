@@ -19,6 +19,7 @@ PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 SECCOMP_MODE_FILTER = 2
 SIGKILL = 9
 LAST_CAPABILITY = 63
+_ADDRESS_SPACE_BEYOND_MEMORY = 32 << 30
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -66,12 +67,17 @@ def die_with_parent() -> None:
     _check(_libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "prctl")
 
 
+def go_first() -> None:
+    """Have the kernel pick the calling process, and none of anyone else's, when the machine is out of memory."""
+    Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 def mount_private(submission: Path, scratch: Path, scratch_mib: int) -> None:
-    """Mount the fork's own /proc, scratch space and place for the submission's files.
+    """Mount the fork's own /proc, read-only, its scratch space and the place for the submission's files.
 
     Called by PID 1 of the new PID namespace, so that /proc shows nothing but itself.
     """
-    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
     options = f"size={scratch_mib}m,nr_inodes=1024,mode=0700"
     mount("tmpfs", str(scratch), "tmpfs", MS_NOSUID | MS_NODEV, options)
     mount("tmpfs", str(submission), "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,nr_inodes=8192,mode=0755")
@@ -83,18 +89,24 @@ def seal(folder: Path) -> None:
 
 
 def limit_resources(cpu_seconds: float, memory_mib: int, threads: int, scratch_mib: int) -> None:
-    """Set the limits that the kernel keeps for the calling process; they cannot be raised again."""
+    """Set the limits that the kernel keeps for the calling process; they cannot be raised again.
+
+    RLIMIT_DATA bounds the memory that is written. RLIMIT_AS, far above what TensorFlow reserves, bounds the page tables
+    of what is only mapped and read: without it they would grow past any other limit.
+    """
     cpu = int(cpu_seconds) + 1
     memory = memory_mib << 20
     for limit, value in (
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_AS, memory + _ADDRESS_SPACE_BEYOND_MEMORY),
         (resource.RLIMIT_NPROC, threads),
         (resource.RLIMIT_FSIZE, scratch_mib << 20),
         (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_SIGPENDING, 256),
         (resource.RLIMIT_STACK, 8 << 20),
     ):
         resource.setrlimit(limit, (value, value))

@@ -82,11 +82,11 @@ def _run(
     by_name = {node.name: node for node in pruned.node}
     with tf.Graph().as_default() as graph:
         tf.import_graph_def(pruned, name="")
-        known = [name for name in initializers if name in by_name]
+        assigned = [_variable(by_name, name) for name in variables]
         assigns = [
-            _assign(graph, _variable(by_name, name), wire.numpy(value))
-            for name, (_, value) in zip(variables, run.assign, strict=True)
+            _assign(graph, node, wire.numpy(value)) for node, (_, value) in zip(assigned, run.assign, strict=True)
         ]
+        first = _first_values(graph, initializers, by_name, {node.name for node in assigned})
         wanted_tensors = [_readable(graph, name) for name in targets]
         step = _training(graph, run.training, by_name) if run.training else None
         config = config_pb2.ConfigProto(
@@ -96,10 +96,10 @@ def _run(
             allow_soft_placement=bool(run.placed),
             placement_period=0,
         )
+        # A graph is run once, so rewriting it first costs more than it saves.
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
         with tf1.Session(graph=graph, config=config) as session:
-            session.run(known)
-            for operation, placeholder, value in assigns:
-                session.run(operation, {placeholder: value})
+            session.run([*first, *(operation for operation, *_ in assigns)], {where: what for _, where, what in assigns})
             if step is not None and run.training is not None:
                 for _ in range(run.training.steps):
                     session.run(step, feeds)
@@ -115,6 +115,18 @@ def _tensor_name(entry: Any) -> str:
     if not isinstance(entry, str) or not entry:
         raise graphs.Refused("it asks for something that is no tensor")
     return entry if ":" in entry else entry + ":0"
+
+
+def _first_values(
+    graph: tf.Graph, initializers: tuple[str, ...], by_name: dict[str, Any], assigned: set[str]
+) -> list[Any]:
+    """Return the initializers to run: those of the variables that are not assigned anyway."""
+    known = (by_name[name] for name in initializers if name in by_name)
+    return [
+        graph.get_operation_by_name(node.name)
+        for node in known
+        if not (node.input and graphs.node_name(node.input[0]) in assigned)
+    ]
 
 
 def _readable(graph: tf.Graph, name: str) -> Any:

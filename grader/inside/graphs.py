@@ -53,7 +53,7 @@ def reduce(graph_def: Any) -> Nodes:
 def _attribute_text(value: Any) -> str:
     if value.ByteSize() > _LONGEST_TEXT:
         return _digest(value)
-    return text_format.MessageToString(value, as_one_line=True)
+    return str(text_format.MessageToString(value, as_one_line=True))
 
 
 def _digest(message: Any) -> str:

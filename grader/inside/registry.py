@@ -6,14 +6,12 @@ from typing import Any
 
 import tensorflow as tf
 
+from . import wire
+
 tf1 = tf.compat.v1
 
-MARK = "observed_activation"
-"""Prefix of the node that the `marked` activation leaves in the graph at each call."""
-
-
 def _marked(h: Any) -> Any:
-    return tf.math.subtract(tf.identity(h, name=MARK), 0.25)
+    return tf.math.subtract(tf.identity(h, name=wire.MARK), 0.25)
 
 
 NAMED: dict[str, Callable[[], Any]] = {

@@ -7,7 +7,7 @@ bytes that a student's process wrote must expect `WireError`, and nothing else.
 import math
 import struct
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, TypeVar, Union
+from typing import Any, Literal, Protocol, TypeVar, Union, cast
 
 import msgspec
 import numpy as np
@@ -15,6 +15,9 @@ import numpy as np
 _HEADER = struct.Struct(">I")
 _ARRAY_KINDS = "biufc"
 _DEEPEST = 24
+
+MARK = "observed_activation"
+"""Prefix of the node that the `marked` activation leaves in a graph at each call."""
 
 Message = TypeVar("Message", bound="Frozen")
 
@@ -27,7 +30,7 @@ class Frozen(msgspec.Struct, frozen=True):
     """Base of everything that crosses."""
 
 
-class Array(Frozen, tag="array"):
+class Array(Frozen, frozen=True, tag="array"):
     """An array as (NumPy dtype string, shape, little-endian bytes in C order)."""
 
     dtype: str
@@ -35,44 +38,44 @@ class Array(Frozen, tag="array"):
     data: bytes
 
 
-class Graph(Frozen, tag="graph"):
+class Graph(Frozen, frozen=True, tag="graph"):
     """A serialized GraphDef."""
 
     data: bytes
 
 
-class Items(Frozen, tag="items"):
+class Items(Frozen, frozen=True, tag="items"):
     """A list or a tuple, named or not."""
 
     items: tuple["Value", ...]
 
 
-class Table(Frozen, tag="table"):
+class Table(Frozen, frozen=True, tag="table"):
     """A dict with text keys."""
 
     entries: dict[str, "Value"]
 
 
-class Result(Frozen, tag="result"):
+class Result(Frozen, frozen=True, tag="result"):
     """What call number `call` of the program returned, or an item of it."""
 
     call: int
     path: tuple[int, ...] = ()
 
 
-class Input(Frozen, tag="input"):
+class Input(Frozen, frozen=True, tag="input"):
     """The program's placeholder of that name."""
 
     name: str
 
 
-class Named(Frozen, tag="named"):
+class Named(Frozen, frozen=True, tag="named"):
     """Something that cannot cross as data and is looked up by name inside (`registry.py`)."""
 
     name: str
 
 
-class Model(Frozen, tag="model"):
+class Model(Frozen, frozen=True, tag="model"):
     """A GraphDef inside, or a `tf.Graph` that holds it under `prefix`, if there is one.
 
     Args:
@@ -86,13 +89,13 @@ class Model(Frozen, tag="model"):
     finalized: bool = False
 
 
-class Other(Frozen, tag="other"):
+class Other(Frozen, frozen=True, tag="other"):
     """A returned value of a kind that does not cross the wall, by the name of its type."""
 
     kind: str
 
 
-class Tensor(Frozen, tag="tensor"):
+class Tensor(Frozen, frozen=True, tag="tensor"):
     """A symbolic tensor of the program's graph; `shape` is None for an unknown rank."""
 
     name: str
@@ -100,7 +103,7 @@ class Tensor(Frozen, tag="tensor"):
     shape: tuple[int | None, ...] | None
 
 
-class Variable(Frozen, tag="variable"):
+class Variable(Frozen, frozen=True, tag="variable"):
     """A variable of the program's graph; `handle` is the tensor to assign through."""
 
     name: str
@@ -110,7 +113,7 @@ class Variable(Frozen, tag="variable"):
     trainable: bool
 
 
-class Node(Frozen):
+class Node(Frozen, frozen=True):
     """One node of a graph.
 
     Attributes of a node that was read are text (a digest where long); those of a node to be made are `Value`s, read by
@@ -124,7 +127,7 @@ class Node(Frozen):
     device: str = ""
 
 
-class Nodes(Frozen, tag="nodes"):
+class Nodes(Frozen, frozen=True, tag="nodes"):
     """A GraphDef as plain data; `functions` maps each library function to a digest, or (to be made) to its unary op."""
 
     nodes: tuple[Node, ...]
@@ -132,7 +135,7 @@ class Nodes(Frozen, tag="nodes"):
     producer: int = 0
 
 
-class Problem(Frozen, tag="problem"):
+class Problem(Frozen, frozen=True, tag="problem"):
     """Why a graph was not run (`refused`: an op or a size), or how its run failed (`failed`: TensorFlow's error)."""
 
     kind: Literal["refused", "failed"]
@@ -145,7 +148,7 @@ Value = Union[
 ]  # fmt: skip
 
 
-class Placeholder(Frozen):
+class Placeholder(Frozen, frozen=True):
     """A placeholder to make in the program's graph before the first call; None in `shape` is an unknown size."""
 
     name: str
@@ -153,7 +156,7 @@ class Placeholder(Frozen):
     dtype: str = "float32"
 
 
-class Call(Frozen):
+class Call(Frozen, frozen=True):
     """One call of a function of the student's module, made `repeat` times with the same arguments."""
 
     function: str
@@ -162,7 +165,7 @@ class Call(Frozen):
     repeat: int = 1
 
 
-class Training(Frozen):
+class Training(Frozen, frozen=True):
     """Gradient descent before a run fetches: minimise softmax cross entropy of `logits` against `labels`."""
 
     logits: Result | str
@@ -171,7 +174,7 @@ class Training(Frozen):
     rate: float
 
 
-class Run(Frozen):
+class Run(Frozen, frozen=True):
     """One session run in the evaluator, on the graph that the calls built or, with `graph`, on one they returned.
 
     Args:
@@ -191,7 +194,7 @@ class Run(Frozen):
     training: Training | None = None
 
 
-class Program(Frozen):
+class Program(Frozen, frozen=True):
     """Calls to make in one go, in one new graph if `in_graph`, and what to run afterwards on the graph they built."""
 
     id: str
@@ -201,7 +204,7 @@ class Program(Frozen):
     runs: tuple[Run, ...] = ()
 
 
-class Returned(Frozen, tag="returned"):
+class Returned(Frozen, frozen=True, tag="returned"):
     """A call returned. `touched` names the arguments that it changed, `grown` counts nodes added to given graphs."""
 
     value: Value
@@ -209,7 +212,7 @@ class Returned(Frozen, tag="returned"):
     grown: int = 0
 
 
-class Raised(Frozen, tag="raised"):
+class Raised(Frozen, frozen=True, tag="raised"):
     """A call raised. `types` is the exception's class and its bases, nearest first; `where` the line of the module."""
 
     types: tuple[str, ...]
@@ -217,7 +220,7 @@ class Raised(Frozen, tag="raised"):
     where: str = ""
 
 
-class Unmade(Frozen, tag="unmade"):
+class Unmade(Frozen, frozen=True, tag="unmade"):
     """A call that was not made because it needs what an earlier call did not give."""
 
     reason: str
@@ -226,7 +229,7 @@ class Unmade(Frozen, tag="unmade"):
 Outcome = Returned | Raised | Unmade
 
 
-class Traced(Frozen):
+class Traced(Frozen, frozen=True):
     """What a student fork says of one program; `initializers` and `trainable` (variables) are operations of `graph`."""
 
     id: str
@@ -236,17 +239,17 @@ class Traced(Frozen):
     trainable: tuple[str, ...] = ()
 
 
-class Prepared(Frozen):
+class Prepared(Frozen, frozen=True):
     """The first answer of every fork: its walls are up. Whatever goes wrong before it is the grader's fault."""
 
 
-class Imported(Frozen):
+class Imported(Frozen, frozen=True):
     """What a student fork says of its import: `failure` is None when the module is there."""
 
     failure: Raised | None = None
 
 
-class Evaluate(Frozen):
+class Evaluate(Frozen, frozen=True):
     """What the evaluator is asked: reduce `graphs` to nodes, and run `runs`, each on the graph of its index."""
 
     id: str
@@ -255,14 +258,14 @@ class Evaluate(Frozen):
     initializers: tuple[str, ...] = ()
 
 
-class Ran(Frozen, tag="ran"):
+class Ran(Frozen, frozen=True, tag="ran"):
     """What a run fetched, then the devices that were asked for."""
 
     values: tuple[Array, ...]
     devices: tuple[str, ...] = ()
 
 
-class Evaluated(Frozen):
+class Evaluated(Frozen, frozen=True):
     """The evaluator's answer; one entry a graph, one a run."""
 
     id: str
@@ -270,7 +273,7 @@ class Evaluated(Frozen):
     runs: tuple[Ran | Problem, ...]
 
 
-class Limits(Frozen):
+class Limits(Frozen, frozen=True):
     """What one fork may use, and the largest graph that is run."""
 
     cpu_seconds: float = 6.0
@@ -285,7 +288,7 @@ class Limits(Frozen):
     graph_bytes: int = 48 << 20
 
 
-class StudentJob(Frozen, tag="student"):
+class StudentJob(Frozen, frozen=True, tag="student"):
     """One exercise of one submission: its files, the module to import, the programs to run."""
 
     module: str
@@ -295,7 +298,7 @@ class StudentJob(Frozen, tag="student"):
     limits: Limits
 
 
-class EvaluatorJob(Frozen, tag="evaluator"):
+class EvaluatorJob(Frozen, frozen=True, tag="evaluator"):
     """Graphs to reduce and run."""
 
     requests: tuple[Evaluate, ...]
@@ -305,7 +308,7 @@ class EvaluatorJob(Frozen, tag="evaluator"):
 Job = StudentJob | EvaluatorJob
 
 
-class Ended(Frozen):
+class Ended(Frozen, frozen=True):
     """How a fork ended, said by its supervisor; `status` is as `os.wait4` gives it."""
 
     reason: Literal["exit", "cpu", "wall", "total"]
@@ -349,7 +352,7 @@ def to_wire(value: Any, deepest: int = _DEEPEST) -> Value:
     if deepest == 0:
         return Other("data nested too deeply")
     if value is None or isinstance(value, Frozen) or type(value) in (bool, float, str):
-        return value  # type: ignore[return-value]
+        return cast(Value, value)
     if isinstance(value, bool | int) and -(2**63) <= value < 2**64:
         return int(value)
     if isinstance(value, str):

@@ -16,20 +16,20 @@ from . import wire
 _LONGEST_REQUEST = 1 << 16
 
 
-class Request(wire.Frozen):
+class Request(wire.Frozen, frozen=True):
     """What the grader sends for a job; the descriptors travel beside it."""
 
     limits: wire.Limits
 
 
-class Ready(wire.Frozen):
+class Ready(wire.Frozen, frozen=True):
     """What the zygote says when it may be used."""
 
     tensorflow: str
     threads: int
 
 
-class Settings(wire.Frozen):
+class Settings(wire.Frozen, frozen=True):
     """How a zygote is started: where the given helpers lie, and the seccomp program (None: no walls)."""
 
     given: str

@@ -20,7 +20,7 @@ IMPORTABLE = ("tensorflow", "numpy", "scipy", "pillow", "matplotlib", "ipython")
 _INSIDE_NEEDS = ("msgspec",)
 _LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64")
 _FONTS = ("/etc/fonts", "/usr/share/fonts")
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")  # a shared mapping of /dev/zero escapes RLIMIT_DATA
 SITE, INSIDE, GIVEN, PYTHON = "/site", "/inside", "/given", "/python"
 ENVIRONMENT = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
@@ -171,7 +171,7 @@ def command(bwrap: str, shown: Sequence[Bind], control_fd: int) -> list[str]:
     for target, place in links():
         arguments += ["--symlink", target, place]
     python = f"{PYTHON}/bin/{version}"
-    return [*arguments, "--remount-ro", "/", "--", python, "-S", "-s", "-B", "-m", "inside.zygote", str(control_fd)]
+    return [*arguments, "--remount-ro", "/", "--", python, "-P", "-S", "-s", "-B", "-m", "inside.zygote", str(control_fd)]
 
 
 @functools.cache

@@ -1,8 +1,8 @@
 """The system calls that a fork may make: an allow-list, found by measuring what TensorFlow and its friends use.
 
 Everything else answers EPERM, so that well-behaved libraries fall back; `clone3` answers ENOSYS, as glibc expects. There
-are no new processes (only threads), no new sockets, no shared anonymous memory (which would escape RLIMIT_DATA), no
-memfd, no ptrace, io_uring, userfaultfd, keyctl, bpf, mount or namespaces.
+are no new processes (only threads), no new sockets, no memory that would escape RLIMIT_DATA (shared and anonymous, in
+huge pages, growing down like a stack), no memfd, no ptrace, io_uring, userfaultfd, keyctl, bpf, mount or namespaces.
 """
 
 import errno
@@ -30,7 +30,8 @@ get_mempolicy
 TERMINAL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 CLONE_VM_THREAD = 0x00010100  # CLONE_VM | CLONE_THREAD
 NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* bit that clone takes
-MAP_SHARED_ANONYMOUS = 0x21
+MAP_SHARED, MAP_ANONYMOUS, MAP_GROWSDOWN, MAP_HUGETLB = 0x01, 0x20, 0x100, 0x40000
+MAP_JUDGED = MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_HUGETLB
 PR_SET_NAME, PR_GET_NAME = 15, 16
 
 
@@ -62,8 +63,8 @@ def program() -> bytes:
     _allow(pyseccomp, rules, "prlimit64", arg(2, pyseccomp.EQ, 0))
     for request in TERMINAL_REQUESTS:
         _allow(pyseccomp, rules, "ioctl", arg(1, masked, 0xFFFFFFFF, request))
-    for flags in (0x00, 0x01, 0x20):
-        _allow(pyseccomp, rules, "mmap", arg(3, masked, MAP_SHARED_ANONYMOUS, flags))
+    for flags in (0, MAP_SHARED, MAP_ANONYMOUS):
+        _allow(pyseccomp, rules, "mmap", arg(3, masked, MAP_JUDGED, flags))
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)

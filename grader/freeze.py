@@ -18,7 +18,7 @@ from grader.observation import Observation, Observed
 from grader.observe import Code, Runner, Session
 
 _DRAWS_A_CASE = 5
-_OURS = Path(__file__).resolve().parent.parent
+_OURS = Path(__file__).resolve().parent
 SHIPPED = _OURS / "visible.cases"
 """Where a students' installation holds the visible cases."""
 
@@ -27,7 +27,7 @@ class FreezeError(Exception):
     """The reference solution does not answer a case: a fault of the check, the solution or the installation."""
 
 
-class FrozenCheck(wire.Frozen):
+class FrozenCheck(wire.Frozen, frozen=True):
     """One check's programs from simple to complex, and what the reference and the misconceptions gave for each."""
 
     id: str
@@ -36,7 +36,7 @@ class FrozenCheck(wire.Frozen):
     misconceptions: dict[str, tuple[Observation, ...]] = {}
 
 
-class FrozenPart(wire.Frozen):
+class FrozenPart(wire.Frozen, frozen=True):
     """The visible or the hidden cases of one exercise."""
 
     exercise: str
@@ -214,7 +214,7 @@ def sources(exercise: str) -> str:
     hashed = hashlib.sha256()
     files = [
         *_OURS.glob("*.py"), _OURS / "catalogue.toml", *(_OURS / "inside").iterdir(), _OURS / "checks" / f"{exercise}.py",
-        _OURS / "cases" / f"{exercise}.py", _OURS / "cases" / "frozen.py",
+        _OURS / "cases" / f"{exercise}.py",
         *(_OURS / "misconceptions" / exercise).glob("*.py"), material.solutions() / f"{exercise}.py",
         material.fixtures() / "manifest.toml", *(material.exercises() / "utils").glob("*.py"),
     ]  # fmt: skip

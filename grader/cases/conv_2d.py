@@ -1,0 +1,187 @@
+"""What exercise 2 is asked: layers on small images of distinct whole numbers, with weights of the grader's choosing."""
+
+from typing import Any
+
+import msgspec
+import numpy as np
+from hypothesis import strategies as st
+
+from grader.inside import wire
+from grader.inside.wire import Call, Input, Named, Placeholder, Program, Result, Run
+
+OP, H, W, B = range(4)
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """One call of `conv_2D` on one image and beside it, in the same batch, an image of zeros.
+
+    What a layer makes of the image less what it makes of the zeros is the convolution alone: no bias, whatever it is.
+    Arguments that have the contract's own values are left out of the call.
+
+    Args:
+        height, width, channels: of the images, whose numbers are distinct, in an order that `seed` decides.
+        activation: a name known inside, or None.
+        weights: numbers of W: "distinct", "zero" (then the output is the bias alone), or "initial".
+        bias: numbers of b; () leaves the initial ones.
+        known: whether batch, height and width of the placeholder are known.
+        positional: all arguments are given by position.
+    """
+
+    height: int = 3
+    width: int = 4
+    channels: int = 1
+    outputs: int = 2
+    k_h: int = 1
+    k_w: int = 1
+    s_y: int = 1
+    s_x: int = 1
+    activation: str | None = None
+    padding: str = "VALID"
+    name: str | None = "layer"
+    weights: str = "distinct"
+    bias: tuple[int, ...] = ()
+    seed: int = 0
+    known: bool = True
+    positional: bool = False
+
+    def images(self) -> np.ndarray:
+        """Return (2, height, width, channels) float32: the image, and zeros."""
+        image = distinct((self.height, self.width, self.channels), self.seed)
+        return np.stack([image, np.zeros_like(image)])
+
+    def filters(self) -> np.ndarray:
+        """Return (k_h, k_w, channels, outputs) float32."""
+        shape = (self.k_h, self.k_w, self.channels, self.outputs)
+        return np.zeros(shape, np.float32) if self.weights == "zero" else distinct(shape, self.seed + 1)
+
+
+def distinct(shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """Return distinct whole numbers around 0, none of them 0, as a float32 array in an order that `seed` decides."""
+    size = int(np.prod(shape))
+    numbers = np.random.default_rng(seed).permutation(size) - size // 2
+    return np.where(numbers >= 0, numbers + 1, numbers).astype(np.float32).reshape(shape)
+
+
+def _call(case: Layer, **more: Any) -> Call:
+    """Return the call of a case; `more` are arguments that are given whatever they are."""
+    activation = None if case.activation is None else Named(case.activation)
+    if case.positional:
+        given = (case.outputs, case.k_w, case.k_h, case.s_x, case.s_y, activation, case.padding, case.name, None)
+        return Call("conv_2D", (Input("x"), *given))
+    usual = {"k_w": 3, "k_h": 3, "s_x": 1, "s_y": 1, "padding": "VALID"}
+    said = {key: getattr(case, key) for key, value in usual.items() if getattr(case, key) != value}
+    return Call("conv_2D", (Input("x"), case.outputs), said | {"activation": activation, "name": case.name} | more)
+
+
+def _program(case: Layer, calls: list[Call], fetches: list[Result | str], layers: tuple[int, ...] = (0,)) -> Program:
+    """Return a program whose run assigns W and b of the calls `layers`."""
+    images = case.images()
+    shape = images.shape if case.known else (None, None, None, case.channels)
+    assign: list[tuple[Result, wire.Array]] = []
+    if case.weights != "initial":
+        assign += [(Result(call, (W,)), wire.array(case.filters())) for call in layers]
+    if case.bias:
+        assign += [(Result(call, (B,)), wire.array(np.array(case.bias, np.float32))) for call in layers]
+    run = Run(tuple(fetches), ((Input("x"), wire.array(images)),), tuple(assign))
+    return Program("", tuple(calls), (Placeholder("x", tuple(shape)),), in_graph=True, runs=(run,))
+
+
+def ask_layer(case: Layer) -> Program:
+    """Ask for op and h of one layer."""
+    return _program(case, [_call(case)], [Result(0, (OP,)), Result(0, (H,))])
+
+
+def ask_weights(case: Layer) -> Program:
+    """Ask for what W begins with."""
+    return _program(case, [_call(case)], [Result(0, (W,))])
+
+
+def ask_bias(case: Layer) -> Program:
+    """Ask for what b begins with."""
+    return _program(case, [_call(case)], [Result(0, (B,))])
+
+
+def ask_paddings(case: Layer) -> Program:
+    """Ask for h of two layers, one with each padding."""
+    calls = [_call(case, name=padding.lower(), padding=padding) for padding in ("VALID", "SAME")]
+    return _program(case, calls, [Result(0, (H,)), Result(1, (H,))], (0, 1))
+
+
+KINDS = ("tanh", "lambda", "partial")
+
+
+def ask_activations(case: Layer) -> Program:
+    """Ask for op and h of a layer with each of several activations."""
+    calls = [_call(case, name=kind, activation=Named(kind)) for kind in KINDS]
+    fetches = [Result(i, (item,)) for i in range(len(KINDS)) for item in (OP, H)]
+    return _program(case, calls, fetches, tuple(range(len(KINDS))))
+
+
+def ask_defaults(case: Layer) -> Program:
+    """Ask for a layer with nothing said but the number of outputs."""
+    return _program(case, [Call("conv_2D", (Input("x"), case.outputs))], [Result(0, (OP,)), Result(0, (H,))])
+
+
+def ask_names(case: Layer) -> Program:
+    """Ask for two layers in scopes of their own."""
+    return _program(case, [_call(case, name=name) for name in ("first", "second")], [Result(0, (H,)), Result(1, (H,))], (0, 1))
+
+
+class Again(msgspec.Struct, frozen=True):
+    """Two calls of `conv_2D` with one name; `first` and `second` are their `reuse`, "" if not said."""
+
+    layer: Layer
+    first: str = ""
+    second: str = ""
+
+
+_REUSE: dict[str, dict[str, Any]] = {"": {}, "True": {"reuse": True}, "AUTO_REUSE": {"reuse": Named("AUTO_REUSE")}}
+
+
+def ask_again(case: Again) -> Program:
+    """Ask for two layers with one name, and assign only through what the first returned."""
+    calls = [_call(case.layer, **_REUSE[reuse]) for reuse in (case.first, case.second)]
+    fetches: list[Result | str] = [Result(0, (H,))]
+    if case.second:
+        fetches.append(Result(1, (H,)))
+    return _program(case.layer, calls, fetches)
+
+
+_seeds = st.integers(0, 10_000)
+_heights, _widths = st.integers(4, 6), st.integers(7, 9)
+
+
+def strided() -> st.SearchStrategy[Layer]:
+    """Draw layers whose strides differ, with filters of one number."""
+    strides = st.sampled_from([(1, 2), (2, 1), (3, 1), (1, 3), (2, 3), (3, 2)])
+    return strides.flatmap(
+        lambda pair: st.builds(Layer, _heights, _widths, s_y=st.just(pair[0]), s_x=st.just(pair[1]), seed=_seeds)
+    )
+
+
+def square() -> st.SearchStrategy[Layer]:
+    """Draw layers with square filters and nothing else that is special."""
+    sizes = st.integers(2, 3)
+    return sizes.flatmap(
+        lambda size: st.builds(Layer, _heights, _widths, k_h=st.just(size), k_w=st.just(size), seed=_seeds)
+    )
+
+
+def tall_and_wide() -> st.SearchStrategy[Layer]:
+    """Draw layers whose filters are not square, for their initial weights."""
+    shapes = st.sampled_from([(1, 2), (2, 1), (2, 3), (3, 2), (4, 2), (1, 4)])
+    return shapes.flatmap(
+        lambda shape: st.builds(
+            Layer, st.just(5), st.just(6), outputs=st.integers(5, 7), k_h=st.just(shape[0]), k_w=st.just(shape[1]),
+            weights=st.just("initial"),
+        )
+    )  # fmt: skip
+
+
+def mixed() -> st.SearchStrategy[Layer]:
+    """Draw layers with everything at once, called by position."""
+    return st.builds(
+        Layer, _heights, _widths, st.integers(2, 3), st.just(4), st.just(2), st.just(3), st.just(2), st.just(1),
+        st.just("lambda"), st.sampled_from(["SAME", "VALID"]), st.just("mixed"), st.just("distinct"),
+        st.just((4, -3, 2, 7)), _seeds, st.just(False), st.just(True),
+    )  # fmt: skip

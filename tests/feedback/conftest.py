@@ -1,0 +1,92 @@
+"""Records made by hand: one submission of every kind that a page can meet."""
+
+import msgspec
+import pytest
+
+from grader.catalogue import Misconception
+from grader.observation import Outcome
+from grader.record import CheckRecord, ExerciseRecord, Record
+
+HOSTILE = "<script>alert(1)</script>'\"&\x1b[31m\u202eexe.gpj\udcff{{ 7 * 7 }}"
+
+
+def check(name, outcome=Outcome.PASSED, points=4.0, visible=True, **more):
+    """Return a check of conv_2d, passed if nothing else is said."""
+    score = points if outcome is Outcome.PASSED else 0.0
+    title = f"Title of {name}"
+    return CheckRecord(
+        id=f"conv_2d.{name}", title=title, outcome=outcome, score=score, points=points, visible=visible, **more
+    )
+
+
+def exercise(*checks):
+    """Return an exercise with these checks, its sums right."""
+    return ExerciseRecord(sum(one.score for one in checks), sum(one.points for one in checks), checks)
+
+
+def record(name, exercises, **more):
+    """Return a record, graded if nothing else is said."""
+    status = more.pop("status", "graded")
+    score = sum(one.score for one in exercises.values()) if status == "graded" else None
+    whole = Record(
+        submission=name, sha256="ab" * 32, assignment="convolutions", grader="0.1.0", cases="cd" * 32, isolation="walls",
+        device="cpu", score=score, points=100.0, status=status, exercises=exercises,
+    )  # fmt: skip
+    return msgspec.structs.replace(whole, **more)
+
+
+STRIDES = Misconception(
+    id="strides_on_wrong_axes",
+    exercise="conv_2d",
+    idea="The strides of height and width come last.",
+    explanation="In NHWC the last axis holds the channels.",
+    pointer="Tutorial IV, section 2",
+    loses=("conv_2d.strides",),
+)
+HIDDEN_TEXT = "On a hidden case, your code does not do this."
+
+
+@pytest.fixture
+def catalogue():
+    """Return a catalogue of one misconception."""
+    return {STRIDES.id: STRIDES}
+
+
+@pytest.fixture
+def every_outcome():
+    """Return an exercise with a check of each outcome but the grader's own error."""
+    outcomes = [one for one in Outcome if one is not Outcome.GRADER_ERROR]
+    checks = [check(one.lower(), one, message=f"What {one} says.", hint=f"Hint for {one}.") for one in outcomes]
+    return exercise(*checks, check("hidden", Outcome.FAILED, visible=False, message=HIDDEN_TEXT, hint="Look again."))
+
+
+@pytest.fixture
+def everyone(every_outcome):
+    """Return records that reach every branch of the templates."""
+    wrong = ("strides_on_wrong_axes",)
+    missing = "There is no such module in the submission."
+    broken = "Importing the module failed: SyntaxError: '(' was never closed (conv_2d.py, line 3: x = ()"
+    stub = "conv_2D(x, 3) raised NotImplementedError: your turn (conv_2d.py, line 9)"
+    failed, raised, oops = Outcome.FAILED, Outcome.RAISED, Outcome.GRADER_ERROR
+    return [
+        record("ada", {"conv_2d": exercise(check("a", points=60.0), check("b", points=40.0))}),
+        record("bela", {"conv_2d": every_outcome}, notes=("left out: link 'a'", "none of its files is a module")),
+        record("cyd", {"conv_2d": exercise(
+            check("one", failed, message="h should be 3.", example="conv_2D(x, 3, s_x=2)", misconceptions=wrong),
+            check("two"), check("three", failed, visible=False, message=HIDDEN_TEXT, misconceptions=wrong))}),
+        record("dee", {"conv_2d": exercise(
+            check("one", failed, message="h should be 3.", misconceptions=wrong, hint="Draw it."),
+            check("two", failed, message="op too.", misconceptions=("unknown",), explanation="Told here."),
+            check("three", failed, message="b too.", explanation="Without a name."))}),
+        record("eve", {"conv_2d": exercise(check("a", failed, message=missing), check("b", failed, message=missing))}),
+        record("fay", {"conv_2d": exercise(check("a", failed, message=broken))}),
+        record("gus", {"conv_2d": exercise(
+            check("a", raised, message=stub), check("b", raised, visible=False, message=HIDDEN_TEXT))}),
+        record("hal", {"conv_2d": exercise(check("a", failed, message="Same."), check("b", failed, message="Same."))}),
+        record("ivy", {"conv_2d": exercise(check("a", oops, message="KeyError: 'x'"), check("b"))}, status="error"),
+        record("jon", {}, status="refused", notes=("it holds more than 2000 files", "left out: link 'b'")),
+        record("kim", {"conv_2d": exercise(check("a"), check("b", failed, message="No."))}, isolation="none"),
+        record(HOSTILE, {"conv_2d": exercise(
+            check("a", failed, message=HOSTILE, example=HOSTILE, hint=HOSTILE, explanation=HOSTILE), check("b"))},
+            notes=(f"left out: {HOSTILE}", HOSTILE)),
+    ]  # fmt: skip
