@@ -8,7 +8,7 @@ import msgspec
 
 from grader.inside import wire
 from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome, Printed
-from grader.walls.worker import Report, WorkerDied
+from grader.walls.replies import Report, WorkerDied
 
 _MOST_DEATHS = 2
 
@@ -260,7 +260,8 @@ def _put_together(said: wire.Traced, answer: wire.Evaluated) -> Observation:
 
     def replace(value: wire.Value) -> wire.Value:
         if isinstance(value, wire.Graph):
-            return reduced.pop(0) if reduced else wire.Problem("refused", "the graph was not read")
+            nodes = reduced.pop(0) if reduced else wire.Problem("refused", "the graph was not read")
+            return msgspec.structs.replace(nodes, live=value.live) if isinstance(nodes, wire.Nodes) else nodes
         if isinstance(value, wire.Items):
             return wire.Items(tuple(replace(item) for item in value.items))
         return value

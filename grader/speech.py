@@ -5,6 +5,8 @@ import numpy as np
 from grader.inside import wire
 
 _LONGEST_ARRAY = 16
+_LONGEST_LIST = 16
+_LARGEST_GRAPH = 12
 
 
 def call_text(call: wire.Call, program: wire.Program) -> str:
@@ -28,7 +30,8 @@ def value_text(value: wire.Value) -> str:
                 return np.array2string(held, separator=", ", precision=4).replace("\n", "")
             return f"<array of shape {held.shape}>"
         case wire.Items():
-            return f"[{', '.join(value_text(item) for item in value.items)}]"
+            shown = ", ".join(value_text(item) for item in value.items[:_LONGEST_LIST])
+            return f"[{shown}, … {len(value.items)} in all]" if len(value.items) > _LONGEST_LIST else f"[{shown}]"
         case wire.Input() | wire.Named():
             return value.name
         case wire.Result():
@@ -36,8 +39,19 @@ def value_text(value: wire.Value) -> str:
         case wire.Model():
             return f"<the model {value.name}>" if value.name else "<a small graph>"
         case wire.Nodes():
-            return f"<a graph of {len(value.nodes)} nodes>"
+            return _graph_text(value)
     return repr(value)
+
+
+def _graph_text(graph: wire.Nodes) -> str:
+    """Return a small graph as its nodes with their inputs and devices, `output(conv, ^init) on '/cpu:0'`."""
+    if len(graph.nodes) > _LARGEST_GRAPH:
+        return f"<a graph of {len(graph.nodes)} nodes>"
+    shown = []
+    for node in graph.nodes:
+        inputs = f"({', '.join(node.inputs)})" if node.inputs else ""
+        shown.append(f"{node.name}{inputs}" + (f" on {node.device!r}" if node.device else ""))
+    return f"<the graph {'; '.join(shown)}>"
 
 
 def raised_text(raised: wire.Raised) -> str:

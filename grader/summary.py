@@ -141,6 +141,8 @@ def troubles(exercise: ExerciseRecord) -> list[Trouble]:
     if common is not None and common.trouble is not None:
         return [common.trouble]
     found = {_DEATHS[check.outcome] for check in exercise.checks if check.outcome in _DEATHS}
+    if len(found) > 1:
+        found.discard(Trouble.SKIPPED)  # it follows from the deaths before it
     return [trouble for trouble in Trouble if trouble in found]
 
 

@@ -90,7 +90,9 @@ def graph(lines: Iterable[str], device: str = "") -> wire.Nodes:
     for name, inputs in parsed:
         if name in split:
             axis = wire.array(np.array(0, np.int32))
-            nodes.append(wire.Node(f"{name}/axis", "Const", (), {"dtype": wire.Items(("type", "int32")), "value": axis}))
+            nodes.append(
+                wire.Node(f"{name}/axis", "Const", (), {"dtype": wire.Items(("type", "int32")), "value": axis})
+            )
         nodes.append(_node(name, inputs, name in used, name in split, device))
     return wire.Nodes(tuple(nodes), {}, _PRODUCER)
 

@@ -103,7 +103,11 @@ def top_k_call(case: Scores) -> wire.Call:
 
 def backwards(count: int) -> tuple[str, ...]:
     """Return that many names, the last in the alphabet first."""
-    return tuple(sorted(GREEK, reverse=True))[:count] if count <= len(GREEK) else tuple(f"c{count - i:02}" for i in range(count))
+    return (
+        tuple(sorted(GREEK, reverse=True))[:count]
+        if count <= len(GREEK)
+        else tuple(f"c{count - i:02}" for i in range(count))
+    )
 
 
 def ask_nets(cases: tuple[Net, ...]) -> wire.Program:
@@ -236,7 +240,15 @@ def windows() -> st.SearchStrategy[Picture]:
         rows, columns = _SIZES[name]
         tops, lefts = st.integers(0, rows - height), st.integers(0, columns - width)
         return st.builds(
-            Picture, st.just("tiny"), st.just(name), tops, lefts, st.just(height), st.just(width), st.just(step), st.just(12)
+            Picture,
+            st.just("tiny"),
+            st.just(name),
+            tops,
+            lefts,
+            st.just(height),
+            st.just(width),
+            st.just(step),
+            st.just(12),
         )
 
     return st.sampled_from(sorted(_SIZES)).flatmap(of)

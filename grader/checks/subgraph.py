@@ -38,7 +38,17 @@ from grader.inside import wire
     cases.ask_cut,
     named=[
         Cut(("input", "hidden input", "output hidden", "loss hidden")),
-        Cut(("input", "conv input", "conv_1 input", "mix conv conv_1", "output mix", "conv_10 conv_1", "loss conv_10 mix")),
+        Cut(
+            (
+                "input",
+                "conv input",
+                "conv_1 input",
+                "mix conv conv_1",
+                "output mix",
+                "conv_10 conv_1",
+                "loss conv_10 mix",
+            )
+        ),
     ],
     drawn=cases.telling_cuts(),
     count=2,
@@ -120,7 +130,7 @@ def check_shared_once(trials: Trials) -> None:
     "Exactly the nodes": none of them repeated.
     """
     for trial in trials:
-        times = Counter(node.name for node in trial.got.nodes().nodes)
+        times = Counter(node.name for node in _graph_def(trial.got).nodes)
         for name, count in times.items():
             if count > 1:
                 raise Finding(
@@ -140,7 +150,7 @@ def check_attributes(trials: Trials) -> None:
     Attributes and devices kept.
     """
     for trial in trials:
-        _same_nodes(trial.got.nodes(), trial.want.nodes(), "the main graph")
+        _same_nodes(_graph_def(trial.got), _graph_def(trial.want), "the main graph")
 
 
 @asks(cases.ask_kept, named=[_NOTED], drawn=cases.kept(), count=1)
@@ -150,7 +160,7 @@ def check_versions(trials: Trials) -> None:
     Versions kept.
     """
     for trial in trials:
-        got, want = trial.got.nodes(), trial.want.nodes()
+        got, want = _graph_def(trial.got), _graph_def(trial.want)
         _needs_output(got, "the main graph")
         _same_producer(got, want, "the main graph")
 
@@ -168,9 +178,9 @@ def check_library(trials: Trials) -> None:
     The function library kept, at least the functions in use.
     """
     for trial in trials:
-        got = trial.got.nodes()
+        got = _graph_def(trial.got)
         _needs_output(got, "the main graph")
-        _same_functions(got, trial.want.nodes(), "the main graph")
+        _same_functions(got, _graph_def(trial.want), "the main graph")
 
 
 @asks(
@@ -188,7 +198,7 @@ def check_unknown_output(trials: Trials) -> None:
     for trial in trials:
         _same_names(trial)
         if trial.got.raised(1) is None:
-            trial.got.nodes(1)
+            _graph_def(trial.got, 1)
             missing = _outputs(trial, 1)[-1]
             raise Finding(
                 f"The graph has no node {missing!r}, so asking for it should raise an exception, but a graph came back: "
@@ -284,7 +294,7 @@ def check_placed_copy(trials: Trials) -> None:
     Everything else is kept: nodes, attributes, versions, functions.
     """
     for trial in trials:
-        got, want = trial.got.nodes(), trial.want.nodes()
+        got, want = _graph_def(trial.got), _graph_def(trial.want)
         _same_nodes(got, want, "the copy", devices=False)
         _same_producer(got, want, "the copy")
         _same_functions(got, want, "the copy")
@@ -362,6 +372,14 @@ def check_combined(trials: Trials) -> None:
                 )
 
 
+def _graph_def(seen: Seen, call: int = 0) -> wire.Nodes:
+    nodes = seen.nodes(call)
+    if nodes.live:
+        function = seen.program.calls[call].function
+        raise Finding(f"{function} should return a GraphDef, but it returned a tf.Graph (its `as_graph_def()` is one).")
+    return nodes
+
+
 def _asked(trial: Trial, call: int = 0) -> wire.Nodes:
     graph = trial.program.calls[call].args[0]
     assert isinstance(graph, wire.Nodes)
@@ -387,7 +405,7 @@ def _names(nodes: Iterable[str], most: int = 4) -> str:
 def _same_names(trial: Trial, call: int = 0) -> None:
     want = trial.want.nodes(call)
     wanted = {node.name for node in want.nodes}
-    kept = {node.name for node in trial.got.nodes(call).nodes}
+    kept = {node.name for node in _graph_def(trial.got, call).nodes}
     outputs = _names(_outputs(trial, call))
     missing, more = wanted - kept, kept - wanted
     if missing:
@@ -457,16 +475,16 @@ def _needs_output(got: wire.Nodes, what: str) -> None:
 
 
 def _same_devices(trial: Trial) -> None:
-    found = {node.name: node.device for node in trial.got.nodes().nodes}
-    for old, want in zip(_asked(trial).nodes, trial.want.nodes().nodes, strict=True):
+    found = {node.name: node.device for node in _graph_def(trial.got).nodes}
+    for old, want in zip(_asked(trial).nodes, _graph_def(trial.want).nodes, strict=True):
         if old.name not in found:
             raise Finding(f"The node {old.name!r} is missing in the copy.")
         if found[old.name] != want.device:
-            had = repr(old.device) if old.device else "no device"
-            then = "it should ask for" if old.device != want.device else "it should stay there and ask for"
+            had, should, asks = (
+                repr(one) if one else "no device" for one in (old.device, want.device, found[old.name])
+            )
             raise Finding(
-                f"The node {old.name!r} asked for {had}; {then} {want.device!r} in the copy, but it asks for "
-                f"{found[old.name]!r}."
+                f"The node {old.name!r} asked for {had}; it should ask for {should} now, but it asks for {asks}."
             )
 
 
@@ -482,7 +500,10 @@ def _untouched(got: Seen, function: str) -> None:
 
 
 def _loaded(trial: Trial, call: int) -> None:
-    found = {node.name: node for node in trial.got.nodes(call).nodes}
+    graph = trial.got.nodes(call)
+    if not graph.live:
+        raise Finding("load_into_graph should return a tf.Graph that holds the nodes, but it returned a GraphDef.")
+    found = {node.name: node for node in graph.nodes}
     for node in trial.want.nodes(call).nodes:
         same = found.get(node.name)
         if same is None:

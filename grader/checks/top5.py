@@ -206,7 +206,10 @@ def check_inputs_untouched(trials: Trials) -> None:
 
 @asks(
     cases.ask_picture,
-    named=[cases.whole(name) for name in ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")],
+    named=[
+        cases.whole(name)
+        for name in ("astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg")
+    ],
     drawn=cases.windows(),
     count=1,
 )
@@ -247,7 +250,7 @@ def check_tensor_names(trials: Trials) -> None:
             _same_probabilities(trial, call)
 
 
-@asks(cases.ask_nets, named=[(Net(8, times=10),), (Net(9, finalized=True), Net(10, finalized=True, times=2))])
+@asks(cases.ask_nets, named=[(Net(8, times=5),), (Net(9, finalized=True), Net(10, finalized=True, times=2))])
 def check_leaves_graph(trials: Trials) -> None:
     """classify adds nothing to the graph
 
@@ -375,7 +378,10 @@ def _same_probabilities(trial: Trial, call: int = 0) -> None:
     """Raise unless each of the wanted classes is there with its probability; in which order is another check's."""
     _count(trial, call)
     got, want = (sorted(pairs, reverse=True) for pairs in (_pairs(trial, call), _want(trial, call)))
-    far = [not np.isclose(a, b, PROBABILITY.relative, PROBABILITY.absolute) for (a, _), (b, _) in zip(got, want, strict=True)]
+    far = [
+        not np.isclose(a, b, PROBABILITY.relative, PROBABILITY.absolute)
+        for (a, _), (b, _) in zip(got, want, strict=True)
+    ]
     same = sorted(label for _, label in got) == sorted(label for _, label in want)
     if any(far) or not same or not _labels_agree(got, want):
         raise Finding(f"{_text(trial, call)} should give {_listed(want)}, but it gives {_listed(got)}.")
@@ -390,6 +396,9 @@ def _count(trial: Trial, call: int) -> None:
 def _labels_agree(got: Sequence[Pair], want: Sequence[Pair]) -> bool:
     """Tell whether each label has a probability that it has in `want`, ties and near ties in whichever order."""
     return all(
-        any(label == one and np.isclose(value, wanted, PROBABILITY.relative, PROBABILITY.absolute) for wanted, one in want)
+        any(
+            label == one and np.isclose(value, wanted, PROBABILITY.relative, PROBABILITY.absolute)
+            for wanted, one in want
+        )
         for value, label in got
     )

@@ -10,7 +10,7 @@ from grader.feedback import words
 from grader.feedback.render import render
 from grader.observation import Outcome
 from grader.record import CheckRecord, ExerciseRecord, Record
-from grader.summary import reason
+from grader.summary import Trouble, reason
 
 _LEFT_OUT = "left out: "
 
@@ -59,6 +59,16 @@ class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
     def passed_points(self) -> float:
         """Return what the passed checks are worth."""
         return sum(view.check.points for view in self.passed)
+
+    @property
+    def to_mend(self) -> bool:
+        """Return whether the student has something to mend: the grader's own errors are not it."""
+        return any(view.check.outcome is not Outcome.GRADER_ERROR for view in (*self.failed, *self.skipped))
+
+    @property
+    def hidden_failed(self) -> bool:
+        """Return whether a hidden check is among those that failed on their own account."""
+        return self.reason is None and any(not view.check.visible for view in self.failed)
 
 
 class StudentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +120,7 @@ def _exercise(
     name: str, found: ExerciseRecord, catalogue: Mapping[str, Misconception], title: str, held_back: bool
 ) -> ExerciseView:
     common = reason(found)
+    quoted = common.message if common and common.trouble is not Trouble.MISSING else ""
     counts = Counter(one for check in found.checks for one in dict.fromkeys(check.misconceptions))
     ideas = {one: _idea(one, found, catalogue, number) for one, number in counts.items()}
     views = [_check(check, ideas, told=common is not None) for check in found.checks]
@@ -120,7 +131,7 @@ def _exercise(
         score=None if held_back else found.score,
         points=found.points,
         reason=common
-        and ReasonView(words.headline(common.trouble, name), common.message, words.remedy(common.trouble, name)),
+        and ReasonView(words.headline(common.trouble, name), quoted, words.remedy(common.trouble, name)),
         ideas=tuple(idea for idea in ideas.values() if idea.checks > 1 or common is not None),
         failed=tuple(view for view in views if view.check.outcome not in (passed, skipped)),
         skipped=tuple(view for view in views if view.check.outcome is skipped),

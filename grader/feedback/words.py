@@ -62,8 +62,10 @@ REFUSED = "Your submission could not be taken as it is, so nothing in it was run
 REFUSED_REMEDY = (
     "Put your modules into one folder, pack it as .zip or .tar.gz with nothing else in it, and hand it in again."
 )
-ERROR = "The grader failed on your submission, so your score is held back. This is our fault, not yours: once it is "
-ERROR += "mended, your submission is graded again, and you need to do nothing."
+ERROR = (
+    "The grader failed on your submission, so your score is held back. This is our fault, not yours: once it is "
+    "mended, your submission is graded again, and you need to do nothing."
+)
 UNWALLED = "Graded without walls (--isolation none): nothing kept this code from reading or changing what it liked."
 HIDDEN = "Hidden checks ask with other inputs than the ones you have at home."
 ALL_FULL = "Everything passed. Well done!"
@@ -78,7 +80,7 @@ def headline(trouble: Trouble | None, exercise: str) -> str:
             return f"{exercise}.py could not be imported."
         case Trouble.UNWRITTEN:
             return "This exercise is not written yet."
-    return "One reason stands behind all of these."
+    return "All checks of this exercise fail in the same way."
 
 
 def remedy(trouble: Trouble | None, exercise: str) -> str:

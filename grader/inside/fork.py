@@ -4,6 +4,7 @@ SIGKILL to the worker ends all that it started, because its PID namespace ends w
 the same two processes run unconfined, for a student's own check.
 """
 
+import contextlib
 import os
 import select
 import shutil
@@ -21,6 +22,8 @@ from . import confine, wire, work
 SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")
 _BEAT = 0.02
+OUT_OF_MEMORY = 77
+"""Exit code of a worker that ended because no memory was left for what it had to say."""
 
 
 def supervise(
@@ -44,7 +47,8 @@ def supervise(
             os.close(fd)
         ended = _watch(pid, beat_read, limits)
         if room is not None:
-            shutil.rmtree(room)
+            _end_group(pid)
+            shutil.rmtree(room, ignore_errors=True)
         control.send(wire.encode(ended))
         code = 0
     except BaseException:
@@ -85,6 +89,12 @@ def _watch(pid: int, beats: int, limits: wire.Limits) -> wire.Ended:
     return wire.Ended(reason, status, usage.ru_maxrss // scale, usage.ru_utime + usage.ru_stime)  # type: ignore[arg-type]
 
 
+def _end_group(pid: int) -> None:
+    """Kill what a worker left running in its session; behind walls its PID namespace has ended all of it already."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
 def _cpu_seconds(pid: int) -> float:
     """Return the CPU seconds that another process has used (Linux: its CPU clock, see clock_getcpuclockid(3))."""
     if sys.platform != "linux":
@@ -115,8 +125,10 @@ def _work(
         os.close(output_fd)
         with open(job_fd, "rb") as stream:
             job = wire.decode(stream.read(), wire.Job)
-        if room is None:
+        if sys.platform == "linux":
             confine.die_with_parent()
+        if room is None:
+            confine.go_first()
             confine.mount_private(SUBMISSION, SCRATCH, limits.scratch_mib)
             root, scratch = SUBMISSION, SCRATCH
         else:
@@ -135,11 +147,15 @@ def _work(
             wire.write(pipe, wire.Prepared())
             work.do(job, root, _Beating(pipe, beat_fd))
         code = 0
+    except MemoryError:
+        code = OUT_OF_MEMORY
     except BaseException:
         traceback.print_exc()
     finally:
-        _flush()
-        os._exit(code)
+        try:
+            _flush()
+        finally:
+            os._exit(code)
 
 
 class _Beating:

@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf import text_format
 from google.protobuf.message import DecodeError
 from tensorflow.core.framework import attr_value_pb2, graph_pb2
-from tensorflow.python.framework import tensor_util
+from tensorflow.python.framework import op_def_registry, tensor_util
 from tensorflow.python.framework.dtypes import as_dtype
 
 from .wire import Array, Graph, Items, Node, Nodes, Value, WireError, numpy
@@ -153,7 +153,11 @@ def refuse_impure(graph_def: Any, most_nodes: int, allowed: frozenset[str]) -> N
     if count > most_nodes:
         raise Refused(f"the graph has {count} nodes; at most {most_nodes} are run")
     names = {function.signature.name for function in graph_def.library.function}
+    for name in names:
+        if op_def_registry.get(name) is not None:
+            raise Refused(f"the graph has a function with the name of the operation {name[:_LONGEST_TEXT]!r}")
     for body in bodies:
         for node in body:
             if node.op not in allowed and node.op not in names:
-                raise Refused(f"the graph uses the operation {node.op!r}, which is not a pure TensorFlow operation")
+                op = node.op[:_LONGEST_TEXT]
+                raise Refused(f"the graph uses the operation {op!r}, which is not a pure TensorFlow operation")

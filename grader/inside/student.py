@@ -191,7 +191,7 @@ def _value(value: Any, graph: tf.Graph) -> wire.Value:
     if isinstance(value, graph_pb2.GraphDef):
         return wire.Graph(value.SerializeToString())
     if isinstance(value, tf.Graph):
-        return wire.Graph(value.as_graph_def().SerializeToString())
+        return wire.Graph(value.as_graph_def().SerializeToString(), live=True)
     if isinstance(value, tf.Variable | tf1.Variable):
         return _variable(value, graph)
     if tf.is_tensor(value) and not hasattr(value, "numpy"):

@@ -4,7 +4,9 @@ Messages are typed MessagePack (`msgspec`), each behind a four-byte length; noth
 bytes that a student's process wrote must expect `WireError`, and nothing else.
 """
 
+import decimal
 import math
+import numbers
 import struct
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeVar, Union, cast
@@ -14,6 +16,8 @@ import numpy as np
 
 _HEADER = struct.Struct(">I")
 _ARRAY_KINDS = "biufc"
+_DTYPES = frozenset(np.dtype(code).newbyteorder("<").str for code in "?bhilqBHILQefdgFDG")
+_MOST_AXES = 32
 _DEEPEST = 24
 
 MARK = "observed_activation"
@@ -39,9 +43,10 @@ class Array(Frozen, frozen=True, tag="array"):
 
 
 class Graph(Frozen, frozen=True, tag="graph"):
-    """A serialized GraphDef."""
+    """A serialized GraphDef; `live` says that it was a `tf.Graph`."""
 
     data: bytes
+    live: bool = False
 
 
 class Items(Frozen, frozen=True, tag="items"):
@@ -128,11 +133,15 @@ class Node(Frozen, frozen=True):
 
 
 class Nodes(Frozen, frozen=True, tag="nodes"):
-    """A GraphDef as plain data; `functions` maps each library function to a digest, or (to be made) to its unary op."""
+    """A GraphDef as plain data, or (`live`) a `tf.Graph`.
+
+    `functions` maps each library function to a digest, or (to be made) to its unary op.
+    """
 
     nodes: tuple[Node, ...]
     functions: dict[str, str] = {}
     producer: int = 0
+    live: bool = False
 
 
 class Problem(Frozen, frozen=True, tag="problem"):
@@ -336,10 +345,10 @@ def numpy(value: Array) -> np.ndarray:
     Raises:
         WireError: dtype, shape and bytes do not agree.
     """
+    if value.dtype not in _DTYPES or len(value.shape) > _MOST_AXES or min(value.shape, default=0) < 0:
+        raise WireError("an array of a kind that does not cross the wall")
     try:
         dtype = np.dtype(value.dtype)
-        if dtype.kind not in _ARRAY_KINDS or min(value.shape, default=0) < 0:
-            raise WireError("an array of a kind that does not cross the wall")
         if math.prod(value.shape) * dtype.itemsize != len(value.data):
             raise WireError("an array whose bytes do not fit its shape")
         return np.frombuffer(value.data, dtype).reshape(value.shape)
@@ -351,19 +360,26 @@ def to_wire(value: Any, deepest: int = _DEEPEST) -> Value:
     """Return plain Python data, arrays and messages as a `Value`; what does not cross becomes `Other`."""
     if deepest == 0:
         return Other("data nested too deeply")
-    if value is None or isinstance(value, Frozen) or type(value) in (bool, float, str):
+    if value is None or isinstance(value, Frozen) or type(value) in (bool, float):
         return cast(Value, value)
     if isinstance(value, bool | int) and -(2**63) <= value < 2**64:
         return int(value)
     if isinstance(value, str):
-        return str(value)
+        return unicode(value)
     if isinstance(value, list | tuple):
         return Items(tuple(to_wire(item, deepest - 1) for item in value))
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return Table({str(key): to_wire(item, deepest - 1) for key, item in value.items()})
+        return Table({unicode(key): to_wire(item, deepest - 1) for key, item in value.items()})
     if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in _ARRAY_KINDS:
         return array(value)
+    if isinstance(value, numbers.Real | decimal.Decimal) and not isinstance(value, int):
+        return float(value)
     return Other(type(value).__name__[:100])
+
+
+def unicode(text: str) -> str:
+    """Return text that UTF-8 can hold: a lone surrogate is written out as an escape."""
+    return str(text).encode(errors="backslashreplace").decode()
 
 
 def from_wire(value: Value) -> Any:

@@ -37,7 +37,7 @@ class Settings(wire.Frozen, frozen=True):
 
 
 def main() -> None:
-    """Warm up, say so, and serve requests until the socket closes."""
+    """Warm up, say so, and serve requests until the socket closes, or a supervisor fails: then nobody waits in vain."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = wire.decode(control.recv(_LONGEST_REQUEST), Settings)
     version = warm(Path(settings.given))
@@ -54,7 +54,9 @@ def main() -> None:
             fork.supervise(request.limits, settings.seccomp, control, *fds)
         for fd in fds:
             os.close(fd)
-        os.waitpid(pid, 0)
+        _, status = os.waitpid(pid, 0)
+        if status:
+            return
 
 
 def warm(given: Path) -> str:
@@ -84,3 +86,4 @@ def _threads() -> int:
 
 if __name__ == "__main__":
     main()
+    os._exit(0)

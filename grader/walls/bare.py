@@ -9,7 +9,7 @@ from pathlib import Path
 from grader import material
 from grader.inside import wire
 from grader.walls import bubblewrap
-from grader.walls.worker import Report, WorkerDied
+from grader.walls.replies import Report, WorkerDied
 
 _IMPORT_SECONDS = 60.0
 
@@ -25,7 +25,7 @@ class BareWorker:
         """
         environment = os.environ | bubblewrap.ENVIRONMENT | {"PATH": os.environ.get("PATH", "")}
         environment |= {"HOME": str(Path.home()), "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
-        command = [sys.executable, "-m", "inside.bare", str(material.exercises().parent)]
+        command = [sys.executable, "-P", "-m", "inside.bare", str(material.exercises().parent)]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
         )

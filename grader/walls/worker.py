@@ -1,12 +1,10 @@
 """One zygote and the way to it: start it, give it a job, read what its fork says, replace it when it dies."""
 
 import os
-import selectors
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import BinaryIO, Literal, Self
 
@@ -15,30 +13,16 @@ import msgspec
 from grader import material
 from grader.inside import wire, zygote
 from grader.walls import bubblewrap, descend, seccomp
+from grader.walls.replies import Report, WorkerDied, collect
 from grader.walls.turns import Turns
+
+__all__ = ["Isolation", "Report", "Worker", "WorkerDied"]
 
 Isolation = Literal["walls", "none"]
 
 _START_SECONDS = 120.0
-_GRACE_SECONDS = 15.0
-_CHUNK = 1 << 18
-
-
-class WorkerDied(Exception):
-    """A zygote ended or stopped answering: our fault, never the student's."""
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What a job's fork left: its answers, whole frames only; what it printed, cut; how it ended.
-
-    Args:
-        overflow: why reading its answers was given up, "" if it was not.
-    """
-
-    answers: tuple[bytes, ...]
-    output: bytes
-    ended: wire.Ended
-    overflow: str = ""
+_PACKAGE = Path(__file__).resolve().parent.parent
+_CLOSE_SECONDS = 1.0
 
 
 class Worker:
@@ -57,6 +41,7 @@ class Worker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+        self._errors.close()
 
     def start(self) -> None:
         """Start the zygote unless it runs, and wait until it has imported TensorFlow.
@@ -99,18 +84,20 @@ class Worker:
         shown = bubblewrap.binds()
         if os.geteuid() == 0:
             spec = msgspec.json.encode(descend.Spec(bwrap, tuple(shown), control_fd)).decode()
-            command = [sys.executable, "-m", "grader.walls.descend", spec]
+            command = [sys.executable, "-P", "-m", "grader.walls.descend", spec]
         else:
             command = bubblewrap.command(bwrap, shown, control_fd)
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors, pass_fds=(control_fd,)
-        )
+        return self._popen(command, control_fd, {"PYTHONPATH": str(_PACKAGE.parent)})
 
     def _bare(self, control_fd: int) -> "subprocess.Popen[bytes]":
-        package = Path(__file__).resolve().parent.parent
-        environment = os.environ | bubblewrap.ENVIRONMENT | {"PYTHONPATH": str(package), "HOME": str(Path.home())}
+        environment = os.environ | bubblewrap.ENVIRONMENT | {"PYTHONPATH": str(_PACKAGE), "HOME": str(Path.home())}
         environment |= {"PATH": os.environ.get("PATH", "")}
-        command = [sys.executable, "-m", "inside.zygote", str(control_fd)]
+        return self._popen([sys.executable, "-P", "-m", "inside.zygote", str(control_fd)], control_fd, environment)
+
+    def _popen(
+        self, command: list[str], control_fd: int, environment: dict[str, str]
+    ) -> "subprocess.Popen[bytes]":
+        """Start a zygote with nothing of our environment, and never with modules of the folder that we were started in."""
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -155,19 +142,22 @@ class Worker:
                 os.close(answers_write)
                 os.close(output_write)
         try:
-            return _collect(control, answers_read, output_read, job.limits)
+            return collect(control, answers_read, output_read, job)
         except WorkerDied:
             self.close()
             raise
 
     def close(self) -> None:
-        """End the zygote and all that it forked."""
+        """End the zygote and all that it forked: by itself if it is idle, by force if it is not."""
         if self._control is not None:
             self._control.close()
             self._control = None
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(_CLOSE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
             self._process = None
         self.tensorflow = ""
 
@@ -179,62 +169,3 @@ def _in_memory(data: bytes) -> BinaryIO:
     file.flush()
     file.seek(0)
     return file
-
-
-def _collect(control: socket.socket, answers_fd: int, output_fd: int, limits: wire.Limits) -> Report:
-    """Drain both pipes until nothing holds them any more, and take the supervisor's word on how the fork ended."""
-    answers, output, overflow = bytearray(), bytearray(), ""
-    whole: list[bytes] = []
-    received = 0
-    ended: wire.Ended | None = None
-    deadline = time.monotonic() + limits.total_wall_seconds + _GRACE_SECONDS
-    with selectors.DefaultSelector() as selector:
-        for source in (control, answers_fd, output_fd):
-            selector.register(source, selectors.EVENT_READ)
-        try:
-            while selector.get_map():
-                ready = selector.select(deadline - time.monotonic())
-                if not ready:
-                    raise WorkerDied("the zygote did not answer in time")
-                for key, _ in ready:
-                    if key.fileobj is control:
-                        ended = _ended(control)
-                        selector.unregister(control)
-                        continue
-                    data = os.read(key.fd, _CHUNK)
-                    if key.fd == output_fd:
-                        output += data[: limits.output_bytes - len(output)]
-                    else:
-                        answers += data
-                        received += len(data)
-                        overflow = _take(answers, whole, received, limits.message_bytes)
-                    if not data or (overflow and key.fd == answers_fd):
-                        selector.unregister(key.fd)
-                        os.close(key.fd)
-        except BaseException:
-            for fd in {answers_fd, output_fd} & set(selector.get_map()):
-                os.close(fd)
-            raise
-    if ended is None:
-        raise WorkerDied("the fork's supervisor did not say how it ended")
-    return Report(tuple(whole), bytes(output), ended, overflow)
-
-
-def _take(answers: bytearray, whole: list[bytes], received: int, longest: int) -> str:
-    """Move complete frames over; return why no more is read, or ""."""
-    if received > longest:
-        return f"more than {longest} bytes came back"
-    try:
-        whole.extend(wire.frames(answers, longest))
-    except wire.WireError as error:
-        return str(error)
-    return ""
-
-
-def _ended(control: socket.socket) -> wire.Ended:
-    try:
-        message = wire.decode(control.recv(1 << 16), wire.Ended)
-    except (OSError, wire.WireError) as error:
-        raise WorkerDied(f"the zygote went away during a job: {error}") from error
-    assert isinstance(message, wire.Ended)
-    return message
