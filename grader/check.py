@@ -36,22 +36,27 @@ class Finding(Exception):
 class Seen:
     """One observation, read call by call. What the code did not give raises the `Finding` that says so."""
 
-    def __init__(self, program: wire.Program, observation: Observation) -> None:
+    def __init__(self, program: wire.Program, observation: Observation, ours: bool = False) -> None:
         self.program = program
         self.observation = observation
+        self._ours = ours
+
+    def _finding(self, message: str, outcome: Outcome = Outcome.FAILED) -> Exception:
+        """Return what to raise: a finding about the student's code, a fault of ours about the reference."""
+        return AssertionError(f"the reference: {message}") if self._ours else Finding(message, outcome)
 
     def _observed(self) -> Observed:
         match self.observation:
             case Observed() as observed:
                 return observed
             case NoModule(failure=None):
-                raise Finding("There is no such module in the submission.")
+                raise self._finding("There is no such module in the submission.")
             case NoModule(failure=wire.Raised() as failure):
-                raise Finding(f"Importing the module failed: {raised_text(failure)}", _outcome(failure))
+                raise self._finding(f"Importing the module failed: {raised_text(failure)}", _outcome(failure))
             case Died(outcome=outcome, message=message):
-                raise Finding(f"While running {self._text()}, {message}.", outcome)
+                raise self._finding(f"While running {self._text()}, {message}.", outcome)
             case NotRun(reason=reason):
-                raise Finding(f"{reason[0].upper()}{reason[1:]}.", Outcome.SKIPPED)
+                raise self._finding(f"{reason[0].upper()}{reason[1:]}.", Outcome.SKIPPED)
         raise AssertionError(f"no observation: {self.observation!r}")
 
     def _text(self) -> str:
@@ -67,15 +72,15 @@ class Seen:
             return outcome
         text = call_text(self.program.calls[call], self.program)
         if isinstance(outcome, wire.Raised):
-            raise Finding(f"{text} raised {raised_text(outcome)}", _outcome(outcome))
-        raise Finding(f"{text} could not be called: {outcome.reason}.")
+            raise self._finding(f"{text} raised {raised_text(outcome)}", _outcome(outcome))
+        raise self._finding(f"{text} could not be called: {outcome.reason}.")
 
     def returned(self, call: int = 0) -> Any:
         """Return what a call returned, as plain data: lists, dicts, read-only arrays, `wire.Tensor` and the like."""
         try:
             return wire.from_wire(self._returned(call).value)
         except wire.WireError as error:
-            raise Finding(f"{call_text(self.program.calls[call], self.program)} returned {error}.") from error
+            raise self._finding(f"{call_text(self.program.calls[call], self.program)} returned {error}.") from error
 
     def touched(self, call: int = 0) -> tuple[str, ...]:
         """Return the arguments that a call changed, as the student's process says: believe it only beside a value."""
@@ -92,15 +97,15 @@ class Seen:
 
     def graph(self) -> wire.Nodes:
         """Return the graph that the calls built."""
-        return _nodes(self._observed().graph, "the graph that your code built")
+        return self._nodes(self._observed().graph, "the graph that your code built")
 
     def nodes(self, call: int = 0) -> wire.Nodes:
         """Return the GraphDef or graph that a call returned."""
         returned = self._returned(call).value
         if isinstance(returned, wire.Nodes | wire.Problem):
-            return _nodes(returned, "the graph that it returned")
+            return self._nodes(returned, "the graph that it returned")
         text = call_text(self.program.calls[call], self.program)
-        raise Finding(f"{text} should return a graph, but it returned {kind_of(wire.from_wire(returned))}.")
+        raise self._finding(f"{text} should return a graph, but it returned {kind_of(wire.from_wire(returned))}.")
 
     def ran(self, run: int = 0, calls: Sequence[int] | None = None) -> wire.Ran:
         """Return what a session run gave; a `Finding` if a call that it needs (all, unless named) or the run failed."""
@@ -108,13 +113,13 @@ class Seen:
             self._returned(call)
         runs = self._observed().runs
         if run >= len(runs):
-            raise Finding(f"After {self._text()}, there was no graph to run.")
+            raise self._finding(f"After {self._text()}, there was no graph to run.")
         found = runs[run]
         if isinstance(found, wire.Ran):
             return found
         if found.kind == "refused":
-            raise Finding(f"After {self._text()}, the graph was not run: {found.message}.")
-        raise Finding(f"After {self._text()}, running the graph failed: {found.message}")
+            raise self._finding(f"After {self._text()}, the graph was not run: {found.message}.")
+        raise self._finding(f"After {self._text()}, running the graph failed: {found.message}")
 
     def fetched(self, run: int = 0, calls: Sequence[int] | None = None) -> list[np.ndarray]:
         """Return the arrays that a session run fetched; `calls` as for `ran`."""
@@ -124,11 +129,11 @@ class Seen:
         """Return the nodes of the graph's trainable variables, as the student's process says."""
         return self._observed().trainable
 
-
-def _nodes(value: wire.Nodes | wire.Problem | None, what: str) -> wire.Nodes:
-    if isinstance(value, wire.Nodes):
-        return value
-    raise Finding(f"{what[0].upper()}{what[1:]} could not be read: {value.message if value else 'there is none'}.")
+    def _nodes(self, value: wire.Nodes | wire.Problem | None, what: str) -> wire.Nodes:
+        if isinstance(value, wire.Nodes):
+            return value
+        reason = value.message if value else "there is none"
+        raise self._finding(f"{what[0].upper()}{what[1:]} could not be read: {reason}.")
 
 
 def _outcome(raised: wire.Raised) -> Outcome:

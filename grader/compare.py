@@ -71,7 +71,7 @@ def a_list_of(got: Any, length: int, what: str) -> list[Any]:
     if not isinstance(got, list):
         raise Finding(f"{what} should be a list of {length}, but it is {kind_of(got)}.")
     if len(got) != length:
-        raise Finding(f"{what} should have {length} items, but it has {len(got)}.")
+        raise Finding(f"{what} should have {length} item{'' if length == 1 else 's'}, but it has {len(got)}.")
     return got
 
 

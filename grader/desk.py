@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import platformdirs
 import pytest
 
 from grader.check import Trials
@@ -10,12 +9,7 @@ from grader.grading import code_of, observe_parts, trials
 from grader.judge import Desk
 from grader.submission import Submission, SubmissionError, find, read
 from grader.walls.worker import Isolation
-from grader.workbench import Setup, Workbench
-
-
-def cache_folder() -> Path:
-    """Return where frozen cases are kept between runs."""
-    return Path(platformdirs.user_cache_dir("convolution-grader")) / "cases"
+from grader.workbench import Setup, Workbench, cache_folder
 
 
 def read_one(path: Path, tools: Workbench) -> Submission:

@@ -32,7 +32,7 @@ def code_of(submission: Submission, exercise: str) -> Code:
 def trials(check: FrozenCheck, observed: Sequence[Observation]) -> list[Trial]:
     """Return a check's trials: each program with what was seen and what a right solution gives."""
     return [
-        Trial(program, Seen(program, got), Seen(program, want))
+        Trial(program, Seen(program, got), Seen(program, want, ours=True))
         for program, got, want in zip(check.programs, observed, check.reference, strict=True)
     ]
 

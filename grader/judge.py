@@ -137,7 +137,7 @@ class Bench(Desk):
         while (subject := self._inbox.get()) is not None:
             self._subject, self._judged, self._handed = subject, {}, {}
             items = [item for item in session.items if check_id(item) in subject]
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip(items, [*items[1:], None], strict=False):
                 session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             self._outbox.put(self._judged)
         return True

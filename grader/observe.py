@@ -1,16 +1,19 @@
 """From programs to observations: student forks for the calls, evaluator forks for the graphs, and what to do at deaths."""
 
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
+from grader import testimony
 from grader.inside import wire
+from grader.inside.wire import OUT_OF_MEMORY
 from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome, Printed
 from grader.walls.replies import Report, WorkerDied
 
 _MOST_DEATHS = 2
+_DEATHS_OF_HUNGER = (signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL)
 
 
 class Runner(Protocol):
@@ -34,6 +37,7 @@ class Session:
     def __init__(self, runner: Runner, code: Code, limits: wire.Limits) -> None:
         self._runner = runner
         self._code = code
+        self._files = {name: data for name, data in code.files.items() if wire.unicode(name) == name}
         self._limits = limits
         self._deaths = 0
         self.printed: list[Printed] = []
@@ -65,9 +69,9 @@ class Session:
                 break
             rest = tuple(programs[len(found) :])
             assert self._code.path is not None
-            job = wire.StudentJob(self._code.module, self._code.path, dict(self._code.files), rest, self._limits)
+            job = wire.StudentJob(self._code.module, self._code.path, self._files, rest, self._limits)
             report = self._run(part, job)
-            answers, broken = _decode(report, wire.Imported, wire.Traced)
+            answers, broken = _decode(report, wire.Imported, wire.Traced, testimony.heard)
             imported = answers[0] if answers else None
             if isinstance(imported, wire.Imported) and imported.failure is not None:
                 return [NoModule(imported.failure)] * len(programs)
@@ -119,6 +123,7 @@ class Session:
                 break
             report = self._run(f"{part}, evaluator", wire.EvaluatorJob(rest, self._limits))
             answers, broken = _decode(report, wire.Evaluated, wire.Evaluated)
+            answers = [answer for answer, asked in zip(answers, rest, strict=False) if answer.id == asked.id]
             found |= {answer.id: answer for answer in answers}
             if len(answers) < len(rest):
                 _run_prepared(self._runner, wire.EvaluatorJob((), self._limits), alone=False)
@@ -137,6 +142,8 @@ def _run_prepared(runner: Runner, job: wire.Job, alone: bool) -> Report:
             if last:
                 raise
             continue
+        if _killed_from_outside(report, job.limits) and not last:
+            continue
         if report.answers or report.overflow:
             return msgspec.structs.replace(report, answers=report.answers[1:])
         if last:
@@ -144,12 +151,21 @@ def _run_prepared(runner: Runner, job: wire.Job, alone: bool) -> Report:
     raise AssertionError("unreachable")
 
 
-def _decode(report: Report, first: type[Any], others: type[Any]) -> tuple[list[Any], str]:
+def _killed_from_outside(report: Report, limits: wire.Limits) -> bool:
+    """Say whether somebody else sent SIGKILL: PID 1 of a namespace cannot, and a limit is told from it by its clock."""
+    ended = report.ended
+    killed = ended.reason == "exit" and ended.status & 0x7F == signal.SIGKILL
+    return killed and ended.cpu_seconds < limits.total_wall_seconds
+
+
+def _decode(
+    report: Report, first: type[Any], others: type[Any], heard: Callable[[Any], Any] = lambda message: message
+) -> tuple[list[Any], str]:
     """Return the messages in a report up to the first that is none of ours, and what was wrong with that."""
     messages: list[Any] = []
     for data in report.answers:
         try:
-            messages.append(wire.decode(data, others if messages else first))
+            messages.append(heard(wire.decode(data, others if messages else first)))
         except wire.WireError as error:
             return messages, str(error)
     return messages, report.overflow
@@ -177,9 +193,10 @@ def _cause(report: Report, broken: str, limits: wire.Limits) -> tuple[Outcome, s
     if ended.reason == "total":
         return Outcome.TIMED_OUT, f"your code took more than {limits.total_wall_seconds:g} seconds in all"
     number = ended.status & 0x7F
-    if number == signal.SIGXCPU:
+    if number in (signal.SIGXCPU, signal.SIGKILL) and ended.cpu_seconds >= limits.total_wall_seconds:
         return Outcome.TIMED_OUT, f"your code used more than {limits.total_wall_seconds:g} seconds of CPU in all"
-    if number in (signal.SIGABRT, signal.SIGSEGV) and ended.max_rss_kib > 0.8 * (limits.memory_mib << 10):
+    full = number in _DEATHS_OF_HUNGER and ended.max_rss_kib > 0.8 * (limits.memory_mib << 10)
+    if full or (not number and ended.status >> 8 == OUT_OF_MEMORY):
         return Outcome.OUT_OF_MEMORY, f"your code used more than {limits.memory_mib} MiB of memory"
     if number:
         return Outcome.CRASHED, f"your code's process crashed ({signal.Signals(number).name})"

@@ -66,7 +66,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 def file_name(submission: str) -> str:
     """Return the name of a record's file: a readable prefix of the submission's name, and a hash of all of it."""
     digest = hashlib.sha256(submission.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", submission)[:40].strip("_") or "submission"
+    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", submission)[:40].strip("_-") or "submission"
     return f"{readable}-{digest}.json"
 
 

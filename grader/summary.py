@@ -201,9 +201,7 @@ def _exercises(records: Sequence[Record]) -> tuple[ExerciseSummary, ...]:
 def _check(found: Sequence[CheckRecord]) -> CheckSummary:
     first = found[0]
     judged = [check.outcome for check in found if check.outcome is not Outcome.GRADER_ERROR]
-    return CheckSummary(
-        first.id, first.title, first.points, first.visible, judged.count(Outcome.PASSED), len(judged)
-    )
+    return CheckSummary(first.id, first.title, first.points, first.visible, judged.count(Outcome.PASSED), len(judged))
 
 
 def _misconceptions(records: Sequence[Record]) -> tuple[Held, ...]:
@@ -224,6 +222,4 @@ def _incidents(records: Sequence[Record]) -> tuple[Incident, ...]:
                 met[trouble, name].append(record.submission)
     incidents = [Incident(trouble, name, tuple(names)) for (trouble, name), names in met.items()]
     order = list(Trouble)
-    return tuple(
-        sorted(incidents, key=lambda one: (-len(one.submissions), order.index(one.trouble), one.exercise))
-    )
+    return tuple(sorted(incidents, key=lambda one: (-len(one.submissions), order.index(one.trouble), one.exercise)))

@@ -18,13 +18,17 @@ STAFF_ONLY = (
     "feedback/",
     "material_data/",
     "visible.cases",
-    "hidden.cases",
-    "release.py",
-    "wheel.py",
-    "student_readme.md",
-    "store.py",
-    "pipeline.py",
+    "cli/feedback.py",
+    "cli/grade.py",
+    "cli/release.py",
     "export.py",
+    "pipeline.py",
+    "plugin.py",
+    "release.py",
+    "store.py",
+    "student_readme.md",
+    "summary.py",
+    "wheel.py",
 )
 
 # What the students' part of the package imports. A test holds it to the repository's pyproject.toml.

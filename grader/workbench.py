@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import platformdirs
 
 from grader import assignment as assignments
 from grader.assignment import Assignment
@@ -16,6 +17,11 @@ from grader.walls.turns import Turns
 from grader.walls.worker import Isolation, Worker, WorkerDied
 
 PARTS = ("visible", "hidden")
+
+
+def cache_folder() -> Path:
+    """Return where frozen cases are kept between runs."""
+    return Path(platformdirs.user_cache_dir("convolution-grader", appauthor=False)) / "cases"
 
 
 class Setup(msgspec.Struct, frozen=True):

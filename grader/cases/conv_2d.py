@@ -20,7 +20,7 @@ class Layer(msgspec.Struct, frozen=True):
 
     Args:
         height, width, channels: of the images, whose numbers are distinct, in an order that `seed` decides.
-        activation: a name known inside, or None.
+        activation: a name known inside, or None. The identity is no trouble to layers that can't do without one.
         weights: numbers of W: "distinct", "zero" (then the output is the bias alone), or "initial".
         bias: numbers of b; () leaves the initial ones.
         known: whether batch, height and width of the placeholder are known.
@@ -35,7 +35,7 @@ class Layer(msgspec.Struct, frozen=True):
     k_w: int = 1
     s_y: int = 1
     s_x: int = 1
-    activation: str | None = None
+    activation: str | None = "identity"
     padding: str = "VALID"
     name: str | None = "layer"
     weights: str = "distinct"
@@ -101,22 +101,6 @@ def ask_bias(case: Layer) -> Program:
     return _program(case, [_call(case)], [Result(0, (B,))])
 
 
-def ask_paddings(case: Layer) -> Program:
-    """Ask for h of two layers, one with each padding."""
-    calls = [_call(case, name=padding.lower(), padding=padding) for padding in ("VALID", "SAME")]
-    return _program(case, calls, [Result(0, (H,)), Result(1, (H,))], (0, 1))
-
-
-KINDS = ("tanh", "lambda", "partial")
-
-
-def ask_activations(case: Layer) -> Program:
-    """Ask for op and h of a layer with each of several activations."""
-    calls = [_call(case, name=kind, activation=Named(kind)) for kind in KINDS]
-    fetches = [Result(i, (item,)) for i in range(len(KINDS)) for item in (OP, H)]
-    return _program(case, calls, fetches, tuple(range(len(KINDS))))
-
-
 def ask_defaults(case: Layer) -> Program:
     """Ask for a layer with nothing said but the number of outputs."""
     return _program(case, [Call("conv_2D", (Input("x"), case.outputs))], [Result(0, (OP,)), Result(0, (H,))])
@@ -124,7 +108,8 @@ def ask_defaults(case: Layer) -> Program:
 
 def ask_names(case: Layer) -> Program:
     """Ask for two layers in scopes of their own."""
-    return _program(case, [_call(case, name=name) for name in ("first", "second")], [Result(0, (H,)), Result(1, (H,))], (0, 1))
+    calls = [_call(case, name=name) for name in ("first", "second")]
+    return _program(case, calls, [Result(0, (H,)), Result(1, (H,))], (0, 1))
 
 
 class Again(msgspec.Struct, frozen=True):

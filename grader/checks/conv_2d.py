@@ -25,19 +25,16 @@ import numpy as np
 
 from grader import convolving
 from grader.cases.conv_2d import (
-    KINDS,
+    Again,
     B,
     H,
-    Again,
     Layer,
     W,
-    ask_activations,
     ask_again,
     ask_bias,
     ask_defaults,
     ask_layer,
     ask_names,
-    ask_paddings,
     ask_weights,
     mixed,
     square,
@@ -48,7 +45,7 @@ from grader.check import Finding, Seen, Trials, asks
 from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
 from grader.inside import wire
 from grader.observation import Observation, Observed
-from grader.speech import call_text
+from grader.speech import call_text, value_text
 
 _VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable")
 _READS = ("Identity", "ReadVariableOp", "Enter", "StopGradient", "Snapshot", "GuaranteeConst")
@@ -60,15 +57,20 @@ def _text(seen: Seen, call: int = 0) -> str:
 
 def _layer(seen: Seen, call: int = 0) -> list[wire.Tensor | wire.Variable]:
     """Return op, h, w, b as a call returned them."""
-    what = f"the result of {_text(seen, call)}, (op, h, w, b),"
-    items = a_list_of(seen.returned(call), 4, what)
-    return [a_tensor(item, f"{name} in {what}") for name, item in zip("op h w b".split(), items, strict=True)]
+    text = _text(seen, call)
+    items = a_list_of(seen.returned(call), 4, f"The result (op, h, w, b) of {text}")
+    names = ("op", "h", "w", "b")
+    return [a_tensor(item, f"{name} in the result of {text}") for name, item in zip(names, items, strict=True)]
 
 
 def _fetched(seen: Seen, calls: int = 1) -> list[np.ndarray]:
     """Return what the run fetched, after the results of the first `calls` calls were found to be four tensors each."""
     for call in range(calls):
-        _layer(seen, call)
+        layer = _layer(seen, call)
+        for target, value in seen.program.runs[0].assign:
+            if isinstance(target, wire.Result) and target.call == call:
+                (item,) = target.path
+                same_shape(layer[item].shape, value.shape, f"{'w' if item == W else 'b'} in {_text(seen, call)}")
     return seen.fetched(0, range(calls))
 
 
@@ -105,7 +107,7 @@ def _assigned(seen: Seen, item: int) -> np.ndarray:
     )
 
 
-@asks(ask_layer, named=[Layer(k_h=2, k_w=2, activation="lambda")])
+@asks(ask_layer, named=[Layer(k_h=2, k_w=2, activation="relu")])
 def check_four(trials: Trials) -> None:
     """The layer returns four things: op, h, w and b.
 
@@ -115,7 +117,8 @@ def check_four(trials: Trials) -> None:
         layer = _layer(trial.got)
         for name, item, axes in (("w, the third thing,", layer[W], 4), ("b, the fourth thing,", layer[B], 1)):
             if item.shape is None or len(item.shape) != axes:
-                raise Finding(f"{name} should have {axes} ax{'e' if axes > 1 else 'i'}s, but its shape is {item.shape}.")
+                count = "four axes" if axes > 1 else "one axis"
+                raise Finding(f"{name[0].upper()}{name[1:]} should have {count}, but its shape is {item.shape}.")
         _same_convolution(trial.got.fetched()[H], trial.want.fetched()[H], "h, the second thing")
 
 
@@ -131,8 +134,8 @@ def check_stride_order(trials: Trials) -> None:
     Covers: strides [1, s_y, s_x, 1]. Filters are one number, so that only the strides decide which pixels stay.
     """
     for trial in trials:
-        said = {"s_x": 1, "s_y": 1} | {k: v for k, v in trial.program.calls[0].kwargs.items() if k in ("s_x", "s_y")}
-        what = f"h for strides s_x={said['s_x']} along the width and s_y={said['s_y']} along the height"
+        s_x, s_y = (trial.program.calls[0].kwargs.get(name, 1) for name in ("s_x", "s_y"))
+        what = f"h for strides s_x={s_x} along the width and s_y={s_y} along the height"
         _same_convolution(_fetched(trial.got)[H], trial.want.fetched()[H], what)
 
 
@@ -163,22 +166,27 @@ _ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "lambda": lambda h: h * 0.5 + 1.0,
     "partial": lambda h: np.where(h > 0, h, 0.3 * h),
 }
-_SPOKEN = {"tanh": "tf.nn.tanh", "lambda": "lambda h: h * 0.5 + 1.0", "partial": "partial(tf.nn.leaky_relu, alpha=0.3)"}
 
 
-@asks(ask_activations, named=[Layer(2, 3, outputs=1, bias=(0,))])
+@asks(ask_layer, named=[Layer(2, 3, outputs=1, activation=kind) for kind in _ACTIVATIONS])
 def check_activation_kinds(trials: Trials) -> None:
     """Any callable is an activation: a function, a lambda, a partial.
 
     Covers: op is the activated output, for tf.nn.tanh, a lambda and a functools.partial.
     """
     for trial in trials:
-        fetched = _fetched(trial.got, len(KINDS))
-        for i, kind in enumerate(KINDS):
-            op, h = fetched[2 * i : 2 * i + 2]
-            if not np.any(h):
-                raise Finding(f"h is zero everywhere with activation={_SPOKEN[kind]}, for an image that isn't.")
-            same_array(op, _ACTIVATIONS[kind](h), f"op with activation={_SPOKEN[kind]}, called with your h,", FLOAT32)
+        op, h = _fetched(trial.got)
+        activation = trial.program.calls[0].kwargs["activation"]
+        assert isinstance(activation, wire.Named)
+        spoken = value_text(activation)
+        if not np.any(h):
+            raise Finding(f"h is zero everywhere with activation={spoken}, for an image that isn't.")
+        same_array(op, _ACTIVATIONS[activation.name](h), f"op with activation={spoken} (that of your h)", FLOAT32)
+
+
+def _returned(observation: Observed) -> list[str]:
+    """Return what became of the calls, in a word each."""
+    return [call.types[0] if isinstance(call, wire.Raised) else type(call).__name__ for call in observation.calls]
 
 
 def _weights_shape(observation: Observation) -> Any:
@@ -186,8 +194,7 @@ def _weights_shape(observation: Observation) -> Any:
     if not isinstance(observation, Observed):
         return None
     ran = observation.runs[0] if observation.runs else None
-    returned = [type(call).__name__ + str(getattr(call, "types", ("",))[:1]) for call in observation.calls]
-    return [returned, list(ran.values[0].shape) if isinstance(ran, wire.Ran) else None]
+    return [_returned(observation), list(ran.values[0].shape) if isinstance(ran, wire.Ran) else None]
 
 
 @asks(
@@ -224,7 +231,7 @@ def _start_summary(observation: Observation) -> Any:
     if not isinstance(observation, Observed):
         return None
     ran = observation.runs[0] if observation.runs else None
-    returned = [type(call).__name__ + str(getattr(call, "types", ("",))[:1]) for call in observation.calls]
+    returned = _returned(observation)
     if not isinstance(ran, wire.Ran):
         return [returned, None]
     values = wire.numpy(ran.values[0]).astype(np.float64)
@@ -241,7 +248,7 @@ _UNEVEN = 0.04
 
 @asks(
     ask_weights,
-    named=[Layer(4, 5, channels=16, outputs=32, k_h=3, k_w=3, weights="initial")],
+    named=[Layer(4, 5, outputs=512, k_h=3, k_w=3, weights="initial")],
     view=_start_summary,
 )
 def check_weight_start(trials: Trials) -> None:
@@ -270,18 +277,17 @@ def check_weight_start(trials: Trials) -> None:
             )
 
 
-@asks(ask_paddings, named=[Layer(4, 5, outputs=1, k_h=3, k_w=3)])
+@asks(ask_layer, named=[Layer(4, 5, outputs=1, k_h=3, k_w=3, padding=padding) for padding in ("VALID", "SAME")])
 def check_padding(trials: Trials) -> None:
     """The padding is the one that was asked for.
 
     Covers: padding 'VALID' and 'SAME', against NumPy.
     """
     for trial in trials:
-        fetched = _fetched(trial.got, 2)
+        padding = str(trial.program.calls[0].kwargs.get("padding", "VALID"))
         (_, images), *_ = trial.program.runs[0].feeds
-        for got, padding in zip(fetched, ("VALID", "SAME"), strict=True):
-            want = convolving.correlate(wire.numpy(images), _assigned(trial.got, W), padding=padding)
-            _same_convolution(got, want, f"h with padding={padding!r}")
+        want = convolving.correlate(wire.numpy(images), _assigned(trial.got, W), padding=padding)
+        _same_convolution(_fetched(trial.got)[H], want, f"h with padding={padding!r}")
 
 
 @asks(ask_layer, named=[Layer(2, 4, outputs=3, weights="zero", bias=(5, -2, 3))])
@@ -292,7 +298,7 @@ def check_bias(trials: Trials) -> None:
     """
     for trial in trials:
         b = _assigned(trial.got, B)
-        _plain(_fetched(trial.got)[0], b, f"With W = 0, b = {b.tolist()} and no activation, op")
+        _plain(_fetched(trial.got)[0], b, f"With W = 0, b = {b.tolist()} and an activation that changes nothing, op")
 
 
 def _plain(got: np.ndarray, channels: np.ndarray, what: str) -> None:
@@ -302,7 +308,7 @@ def _plain(got: np.ndarray, channels: np.ndarray, what: str) -> None:
     same_array(got, np.broadcast_to(channels, got.shape), what, FLOAT32)
 
 
-@asks(ask_layer, named=[Layer(2, 4, outputs=3, activation="lambda", weights="zero", bias=(5, -2, 3))])
+@asks(ask_layer, named=[Layer(2, 4, outputs=3, activation="relu", weights="zero", bias=(5, -2, 3))])
 def check_bias_first(trials: Trials) -> None:
     """The bias is added before the activation.
 
@@ -312,10 +318,10 @@ def check_bias_first(trials: Trials) -> None:
         b = _assigned(trial.got, B)
         op, h = _fetched(trial.got)
         _plain(h, b, f"With W = 0 and b = {b.tolist()}, h")
-        _plain(op, 0.5 * b + 1, f"With W = 0, b = {b.tolist()} and activation={_SPOKEN['lambda']}, op")
+        _plain(op, np.maximum(b, 0), f"With W = 0, b = {b.tolist()} and activation=tf.nn.relu, op")
 
 
-@asks(ask_layer, named=[Layer(2, 3, outputs=1)])
+@asks(ask_layer, named=[Layer(2, 3, outputs=1, activation=None)])
 def check_activation_none(trials: Trials) -> None:
     """No activation: op is h.
 
@@ -343,20 +349,20 @@ def check_activation_once(trials: Trials) -> None:
             raise Finding(f"{_text(trial.got)} called the activation {calls} times; once is enough, with h.")
 
 
-@asks(ask_layer, named=[Layer(2, 3, outputs=2, weights="zero", bias=(3, -4))])
+@asks(ask_layer, named=[Layer(2, 3, outputs=1)])
 def check_trainable(trials: Trials) -> None:
     """W and b can be trained.
 
-    Covers: W and b are trainable. That they are variables is seen by assigning to both.
+    Covers: W and b are trainable. A right answer is asked too.
     """
     for trial in trials:
+        _same_convolution(_fetched(trial.got)[H], trial.want.fetched()[H], "h")
         layer = _layer(trial.got)
-        op = trial.got.fetched()[0]
-        if op.ndim != 4:
-            raise Finding(f"op should have four axes, but its shape is {op.shape}.")
         for name, item in (("w", layer[W]), ("b", layer[B])):
             if _variable(trial.got, item, name) not in trial.got.trainable():
-                raise Finding(f"{name} is a variable, but not among tf1.trainable_variables(): no optimizer will change it.")
+                raise Finding(
+                    f"{name} is a variable, but not one of tf1.trainable_variables(): no optimizer changes it."
+                )
 
 
 def _named_right(seen: Seen, call: int, scope: str) -> None:
@@ -395,11 +401,25 @@ def _shared(trials: Trials) -> None:
     for trial in trials:
         first, second = _fetched(trial.got, 2)
         _same_convolution(first, trial.want.fetched()[0], "h of the first call")
-        what = f"With numbers assigned to the w and b of the first call, h of {_text(trial.got, 1)} (the same as the first)"
-        same_array(second, first, what, FLOAT32)
+        if not np.array_equal(first, second):
+            raise Finding(
+                f"Numbers were assigned to the w and b that the first call returned, but h of the second, "
+                f"{_text(trial.got, 1)}, is another than the first's: it has weights of its own."
+            )
 
 
-@asks(ask_again, named=[Again(Layer(2, 3, outputs=1, bias=(3,)), second="True")])
+def _shared_or_not(observation: Observation) -> Any:
+    """Return what came back, but of a second layer with weights of its own, which are random, only that it has them."""
+    if not isinstance(observation, Observed):
+        return None
+    ran = observation.runs[0] if observation.runs else None
+    if not isinstance(ran, wire.Ran) or len(ran.values) < 2:
+        return [_returned(observation), None]
+    first, second = map(wire.numpy, ran.values)
+    return [_returned(observation), first.tolist(), np.array_equal(first, second)]
+
+
+@asks(ask_again, named=[Again(Layer(2, 3, outputs=1, bias=(3,)), second="True")], view=_shared_or_not)
 def check_reuse_true(trials: Trials) -> None:
     """reuse=True takes the variables that are there.
 
@@ -408,7 +428,7 @@ def check_reuse_true(trials: Trials) -> None:
     _shared(trials)
 
 
-@asks(ask_again, named=[Again(Layer(2, 3, outputs=1, bias=(3,)), "AUTO_REUSE", "AUTO_REUSE")])
+@asks(ask_again, named=[Again(Layer(2, 3, outputs=1, bias=(3,)), "AUTO_REUSE", "AUTO_REUSE")], view=_shared_or_not)
 def check_reuse_auto(trials: Trials) -> None:
     """reuse=tf1.AUTO_REUSE makes the variables, then takes them.
 
@@ -432,7 +452,7 @@ def check_reuse_none(trials: Trials) -> None:
                 "scopes do, but it returned: two layers would share weights, or take others' names, unnoticed."
             )
         if "ValueError" not in raised.types:
-            raise Finding(f"{_text(trial.got, 1)}, called a second time, should raise ValueError, not {raised.types[0]}.")
+            raise Finding(f"{_text(trial.got, 1)}, a second time, should raise ValueError, not {raised.types[0]}.")
 
 
 @asks(ask_layer, named=[Layer(2, 3, channels=3, outputs=2)])

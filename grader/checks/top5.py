@@ -27,17 +27,16 @@ from typing import Any
 import numpy as np
 
 from grader.cases import top5 as cases
-from grader.cases.top5 import Net, Picture, Scores
+from grader.cases.top5 import Net, Scores
 from grader.check import Finding, Trial, Trials, asks, kind_of
 from grader.compare import Tolerance
-from grader.inside import wire
 from grader.speech import call_text
 
 PROBABILITY = Tolerance(
     1e-4,
     1e-5,
-    "a softmax of float32 sums: processors differ in the last bits of sums of a few hundred products near 1, about 1e-5 "
-    "of what is exponentiated, so of the result",
+    "a softmax of float32 sums: processors differ in the last bits of sums of a few hundred products near 1, about "
+    "1e-5 of what is exponentiated, so of the result",
 )
 
 Pair = tuple[float, str]
@@ -358,7 +357,8 @@ def _same_labels(trial: Trial, call: int = 0) -> None:
         place = max(0, place - 3)
         tail = f" from item {place}" if place else ""
         raise Finding(
-            f"{_text(trial, call)} should give the labels {_words(want[place:])}{tail}, but it gives {_words(got[place:])}."
+            f"{_text(trial, call)} should give the labels {_words(want[place:])}{tail}, but it gives "
+            f"{_words(got[place:])}."
         )
 
 

@@ -11,7 +11,6 @@ import msgspec
 from grader.assignment import Assignment
 from grader.freeze import FreezeError
 from grader.cli import terminal
-from grader.desk import cache_folder
 from grader.grading import code_of, grade_exercise
 from grader.judge import JudgeError
 from grader.observation import Outcome
@@ -20,7 +19,7 @@ from grader.score import score_exercise
 from grader.submission import Found, Submission, SubmissionError, find, read
 from grader.walls.bare import BareWorker
 from grader.walls.worker import WorkerDied
-from grader.workbench import Setup, Workbench
+from grader.workbench import Setup, Workbench, cache_folder
 
 
 @click.command("check", epilog="Exit codes: 0 all visible checks pass, 1 not all, 2 the command was wrong.")

@@ -18,7 +18,6 @@ from rich.progress import Progress, TaskID
 from grader.assignment import AssignmentError
 from grader.freeze import FreezeError
 from grader.cli import terminal
-from grader.desk import cache_folder
 from grader.export import scores_csv
 from grader.pipeline import OutputBusy, grade, output_folder, write_whole
 from grader.record import Record, read_all
@@ -27,7 +26,7 @@ from grader.submission import SubmissionError, find
 from grader.walls import bubblewrap
 from grader.walls.seccomp import SeccompMissing, program
 from grader.walls.worker import WorkerDied
-from grader.workbench import Setup
+from grader.workbench import Setup, cache_folder
 
 
 @click.command("grade", epilog="Exit codes: 0 grading worked, 1 some record is an `error`, 2 the command was wrong, 130 interrupted.")

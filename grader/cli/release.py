@@ -5,7 +5,10 @@ from pathlib import Path
 import click
 
 from grader.cli import terminal
+from grader.freeze import FreezeError, pack
 from grader.release import ReleaseError, release
+from grader.walls.worker import WorkerDied
+from grader.workbench import Setup, Workbench, cache_folder
 
 
 @click.command("release")
@@ -17,8 +20,13 @@ def command(dest: Path) -> None:
     grader release course/
     """
     shown = terminal.console()
+    tools = Workbench(Setup(0, "none", str(cache_folder())))
     try:
-        files = release(dest)
-    except ReleaseError as error:
+        with terminal.console(stderr=True).status("Freezing the visible cases ..."):
+            cases = pack([tools.part(exercise, "visible") for exercise in tools.assignment.exercises])
+        files = release(dest, cases)
+    except (ReleaseError, FreezeError, WorkerDied) as error:
         raise click.UsageError(terminal.plain(str(error))) from error
+    finally:
+        tools.close()
     shown.print(f"{len(files)} files in {dest}: hand out the folder; README.md in it tells students what to do")

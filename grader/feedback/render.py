@@ -31,9 +31,7 @@ def _environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        plain=text.printable, points=text.points, percent=text.percent, count=text.count
-    )
+    environment.filters.update(plain=text.printable, points=text.points, percent=text.percent, count=text.count)
     return environment
 
 
@@ -67,7 +65,6 @@ def render(template: str, view: object, *, script: str = "") -> bytes:
 
     style = _asset("page.css")
     code = _asset(script) if script else ""
-    html = _environment().get_template(template).render(
-        view=view, policy=Markup(policy(style, code)), style=Markup(style), script=Markup(code)
-    )
-    return html.encode()
+    page = _environment().get_template(template)
+    values = {"policy": Markup(policy(style, code)), "style": Markup(style), "script": Markup(code)}
+    return page.render(view=view, **values).encode()

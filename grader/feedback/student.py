@@ -10,7 +10,7 @@ from grader.feedback import words
 from grader.feedback.render import render
 from grader.observation import Outcome
 from grader.record import CheckRecord, ExerciseRecord, Record
-from grader.summary import Trouble, reason
+from grader.summary import Reason, Trouble, reason
 
 _LEFT_OUT = "left out: "
 
@@ -72,10 +72,11 @@ class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StudentView(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a student's page shows."""
+    """All that a student's page shows; `refusal` is why a refused submission is."""
 
     record: Record
     name: str
+    refusal: str
     left_out: tuple[str, ...]
     notes: tuple[str, ...]
     exercises: tuple[ExerciseView, ...]
@@ -95,12 +96,14 @@ def student_page(record: Record, catalogue: Mapping[str, Misconception], titles:
 
 def student_view(record: Record, catalogue: Mapping[str, Misconception], titles: Mapping[str, str]) -> StudentView:
     """Return what a submission's page shows."""
-    left_out = tuple(note.removeprefix(_LEFT_OUT) for note in record.notes if note.startswith(_LEFT_OUT))
+    # A refused record's first note is the reason; the others are about files, as everywhere.
+    refusal, notes = (record.notes[:1], record.notes[1:]) if record.status == "refused" else ((), record.notes)
     return StudentView(
         record=record,
         name=record.submission,
-        left_out=left_out,
-        notes=tuple(note for note in record.notes if not note.startswith(_LEFT_OUT)),
+        refusal="".join(refusal),
+        left_out=tuple(note.removeprefix(_LEFT_OUT) for note in notes if note.startswith(_LEFT_OUT)),
+        notes=tuple(note for note in notes if not note.startswith(_LEFT_OUT)),
         exercises=tuple(
             _exercise(name, found, catalogue, titles.get(name, name), held_back=record.status == "error")
             for name, found in record.exercises.items()
@@ -120,7 +123,6 @@ def _exercise(
     name: str, found: ExerciseRecord, catalogue: Mapping[str, Misconception], title: str, held_back: bool
 ) -> ExerciseView:
     common = reason(found)
-    quoted = common.message if common and common.trouble is not Trouble.MISSING else ""
     counts = Counter(one for check in found.checks for one in dict.fromkeys(check.misconceptions))
     ideas = {one: _idea(one, found, catalogue, number) for one, number in counts.items()}
     views = [_check(check, ideas, told=common is not None) for check in found.checks]
@@ -130,13 +132,17 @@ def _exercise(
         title=title,
         score=None if held_back else found.score,
         points=found.points,
-        reason=common
-        and ReasonView(words.headline(common.trouble, name), quoted, words.remedy(common.trouble, name)),
+        reason=_reason(common, name) if common else None,
         ideas=tuple(idea for idea in ideas.values() if idea.checks > 1 or common is not None),
         failed=tuple(view for view in views if view.check.outcome not in (passed, skipped)),
         skipped=tuple(view for view in views if view.check.outcome is skipped),
         passed=tuple(view for view in views if view.check.outcome is passed),
     )
+
+
+def _reason(common: Reason, name: str) -> ReasonView:
+    quoted = "" if common.trouble is Trouble.MISSING else common.message
+    return ReasonView(words.headline(common.trouble, name), quoted, words.remedy(common.trouble, name))
 
 
 def _check(check: CheckRecord, ideas: Mapping[str, Idea], told: bool) -> CheckView:

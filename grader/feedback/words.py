@@ -33,7 +33,10 @@ OUTCOMES = {
         "↯", "Crashed", "Your code took the whole Python process down with it, so there was no answer to read.", "bad"
     ),
     Outcome.OUT_OF_MEMORY: Words(
-        "▲", "Out of memory", "Your code wanted more memory than it may have: look for something that keeps growing.", "bad"
+        "▲",
+        "Out of memory",
+        "Your code wanted more memory than it may have: look for something that keeps growing.",
+        "bad",
     ),
     Outcome.TOO_LARGE: Words(
         "▲", "Too large", "What your code gave back is larger than an answer can be: look at its shape first.", "bad"
@@ -92,7 +95,9 @@ def remedy(trouble: Trouble | None, exercise: str) -> str:
                 f"in a notebook, use the cell that came with the grade id {exercise}."
             )
         case Trouble.BROKEN:
-            return "None of its functions could be called. Mend the line named above first; the rest may be fine already."
+            return (
+                "None of its functions could be called. Mend the line named above first; the rest may be fine already."
+            )
         case Trouble.UNWRITTEN:
             return "It still raises NotImplementedError. Put your code in its place, one function after the other."
     return "Mend this first; the rest may be fine already."

@@ -4,7 +4,7 @@ No student Python runs here. A graph is pruned to what is asked of it, refused i
 of bounded size, and run in a session of its own.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
@@ -33,16 +33,17 @@ def _evaluate(request: wire.Evaluate, limits: wire.Limits, allowed: frozenset[st
     for graph in request.graphs:
         try:
             graph_def = _parse(graph, limits)
+            nodes = graphs.reduce(graph_def)
         except (wire.WireError, graphs.Refused) as error:
             parsed.append(None)
-            reduced.append(wire.Problem("refused", str(error)))
+            reduced.append(_problem("refused", str(error)))
         else:
             parsed.append(graph_def)
-            reduced.append(graphs.reduce(graph_def))
+            reduced.append(nodes)
     runs: list[wire.Ran | wire.Problem] = []
     for index, run in request.runs:
         if index < 0:
-            runs.append(wire.Problem("refused", "it asks for a graph that was not returned"))
+            runs.append(_problem("refused", "it asks for a graph that was not returned"))
             continue
         if parsed[index] is None:
             runs.append(reduced[index])  # type: ignore[arg-type]
@@ -50,12 +51,18 @@ def _evaluate(request: wire.Evaluate, limits: wire.Limits, allowed: frozenset[st
         try:
             runs.append(_run(run, parsed[index], request.initializers, limits, allowed))
         except graphs.Refused as error:
-            runs.append(wire.Problem("refused", str(error)))
-        except (tf.errors.ResourceExhaustedError, MemoryError):
+            runs.append(_problem("refused", str(error)))
+        except tf.errors.ResourceExhaustedError as error:
+            raise MemoryError from error
+        except MemoryError:
             raise
         except Exception as error:
-            runs.append(wire.Problem("failed", f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE]))
+            runs.append(_problem("failed", f"{type(error).__name__}: {error}"))
     return wire.Evaluated(request.id, tuple(reduced), tuple(runs))
+
+
+def _problem(kind: Literal["refused", "failed"], message: str) -> wire.Problem:
+    return wire.Problem(kind, wire.unicode(message[:_LONGEST_MESSAGE]))
 
 
 def _parse(graph: wire.Graph, limits: wire.Limits) -> Any:

@@ -22,8 +22,6 @@ from . import confine, wire, work
 SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")
 _BEAT = 0.02
-OUT_OF_MEMORY = 77
-"""Exit code of a worker that ended because no memory was left for what it had to say."""
 
 
 def supervise(
@@ -148,7 +146,7 @@ def _work(
             work.do(job, root, _Beating(pipe, beat_fd))
         code = 0
     except MemoryError:
-        code = OUT_OF_MEMORY
+        code = wire.OUT_OF_MEMORY
     except BaseException:
         traceback.print_exc()
     finally:

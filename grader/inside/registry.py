@@ -10,11 +10,13 @@ from . import wire
 
 tf1 = tf.compat.v1
 
+
 def _marked(h: Any) -> Any:
     return tf.math.subtract(tf.identity(h, name=wire.MARK), 0.25)
 
 
 NAMED: dict[str, Callable[[], Any]] = {
+    "identity": lambda: tf.identity,
     "relu": lambda: tf.nn.relu,
     "tanh": lambda: tf.nn.tanh,
     "lambda": lambda: lambda h: h * 0.5 + 1.0,

@@ -3,6 +3,7 @@
 Whatever is written here can be forged by the student's code, which runs in the same process. So nothing here judges.
 """
 
+import contextlib
 import importlib.util
 import linecache
 import re
@@ -184,10 +185,12 @@ def _fingerprint(value: Any) -> Any:
     return repr(value) if isinstance(value, int | float | str) else None
 
 
-def _value(value: Any, graph: tf.Graph) -> wire.Value:
+def _value(value: Any, graph: tf.Graph, deepest: int = wire.DEEPEST) -> wire.Value:
     """Return what a call returned as data, with tensors and variables of `graph` by name."""
+    if deepest == 0:
+        return wire.Other("data nested too deeply")
     if isinstance(value, list | tuple):
-        return wire.Items(tuple(_value(item, graph) for item in value))
+        return wire.Items(tuple(_value(item, graph, deepest - 1) for item in value))
     if isinstance(value, graph_pb2.GraphDef):
         return wire.Graph(value.SerializeToString())
     if isinstance(value, tf.Graph):
@@ -227,14 +230,15 @@ def _shape(value: Any) -> tuple[int | None, ...] | None:
 
 def _raised(error: BaseException, root: Path) -> wire.Raised:
     """Return an exception as data: class names, its message without addresses, where in the student's files."""
-    traceback.print_exception(error)
-    types = tuple(kind.__name__[:100] for kind in type(error).__mro__ if kind is not object)
+    with contextlib.suppress(Exception):
+        traceback.print_exception(error)
+    types = tuple(wire.unicode(kind.__name__[:100]) for kind in type(error).__mro__ if kind is not object)
     try:
         message = str(error)
     except Exception:
         message = "(its message cannot be shown)"
-    message = _ADDRESS.sub("0x…", message)[:_LONGEST_MESSAGE]
-    return wire.Raised(types, message, next(_lines(error, root), ""))
+    message = _ADDRESS.sub("0x…", wire.unicode(message))[:_LONGEST_MESSAGE]
+    return wire.Raised(types, message, wire.unicode(next(_lines(error, root), "")))
 
 
 def _lines(error: BaseException, root: Path) -> Iterator[str]:

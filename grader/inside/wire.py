@@ -18,7 +18,12 @@ _HEADER = struct.Struct(">I")
 _ARRAY_KINDS = "biufc"
 _DTYPES = frozenset(np.dtype(code).newbyteorder("<").str for code in "?bhilqBHILQefdgFDG")
 _MOST_AXES = 32
-_DEEPEST = 24
+OUT_OF_MEMORY = 77
+"""Exit code of a worker that ended because no memory was left for what it had to say."""
+
+DEEPEST = 24
+"""How deep lists in what a call returned may be nested."""
+
 
 MARK = "observed_activation"
 """Prefix of the node that the `marked` activation leaves in a graph at each call."""
@@ -356,7 +361,7 @@ def numpy(value: Array) -> np.ndarray:
         raise WireError(f"not an array: {error}") from error
 
 
-def to_wire(value: Any, deepest: int = _DEEPEST) -> Value:
+def to_wire(value: Any, deepest: int = DEEPEST) -> Value:
     """Return plain Python data, arrays and messages as a `Value`; what does not cross becomes `Other`."""
     if deepest == 0:
         return Other("data nested too deeply")

@@ -1,0 +1,50 @@
+"""Every sentence that a page says by itself."""
+
+import pytest
+
+from grader.feedback import words
+from grader.observation import Outcome
+from grader.record import Status
+from grader.summary import Trouble
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_each_outcome_has_a_symbol_a_word_and_a_sentence(outcome):
+    told = words.OUTCOMES[outcome]
+    assert told.symbol
+    assert told.word
+    assert told.tone in {"good", "bad", "ours", "quiet"}
+    assert (told.sentence == "") == (outcome is Outcome.PASSED)
+    assert told.sentence.endswith(".") or not told.sentence
+
+
+def test_no_two_outcomes_are_told_alike():
+    assert len({told.word for told in words.OUTCOMES.values()}) == len(Outcome)
+
+
+def test_only_passing_looks_good():
+    assert [outcome for outcome, told in words.OUTCOMES.items() if told.tone == "good"] == [Outcome.PASSED]
+
+
+def test_each_trouble_and_status_has_words():
+    assert set(words.TROUBLES) == set(Trouble)
+    assert set(words.STATUSES) == set(Status.__args__)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "headline", "remedy"),
+    [
+        (Trouble.MISSING, "There is no top5.py in your submission.", "Name the file exactly top5.py"),
+        (Trouble.BROKEN, "top5.py could not be imported.", "Mend the line named above first"),
+        (Trouble.UNWRITTEN, "This exercise is not written yet.", "It still raises NotImplementedError."),
+        (None, "All checks of this exercise fail in the same way.", "Mend this first"),
+    ],
+)
+def test_one_reason_for_all(trouble, headline, remedy):
+    assert words.headline(trouble, "top5") == headline
+    assert remedy in words.remedy(trouble, "top5")
+
+
+def test_the_grader_takes_the_blame_for_its_errors():
+    assert words.OUTCOMES[Outcome.GRADER_ERROR].sentence == "This is our fault, not yours, and it will be mended."
+    assert "score is held back" in words.ERROR

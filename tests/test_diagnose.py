@@ -1,0 +1,94 @@
+"""A misconception is named when everything looks the same through its glasses, and nothing is said when that is unclear."""
+
+import numpy as np
+import pytest
+
+from grader.catalogue import Misconception
+from grader.diagnose import diagnose, same_observation, same_value
+from grader.freeze import FrozenCheck
+from grader.inside import wire
+from grader.observation import Died, Observation, Observed, Outcome
+
+PROGRAM = wire.Program("p", (wire.Call("f"),))
+
+
+def returned(value: object) -> Observed:
+    return Observed((wire.Returned(wire.to_wire(value)),))
+
+
+def mistake(name: str, *loses: str, explanation: str = "") -> Misconception:
+    return Misconception(name, "e", "idea", explanation or name, "pointer", loses)
+
+
+def named(got: dict[str, Observation], theirs: dict[str, dict[str, Observation]], *known: Misconception) -> dict[str, list[str]]:
+    failed = {
+        check_id: (FrozenCheck(check_id, (PROGRAM,), (returned(0),), {m: (o,) for m, o in theirs[check_id].items()}), [seen], None)
+        for check_id, seen in got.items()
+    }
+    return {check_id: [one.id for one in found] for check_id, found in diagnose(failed, known).items()}
+
+
+def test_the_same_wrong_value_is_named_and_another_is_not() -> None:
+    theirs = {"e.a": {"m": returned([1.0, 2.0])}}
+    assert named({"e.a": returned([1.0, 2.0])}, theirs, mistake("m", "e.a")) == {"e.a": ["m"]}
+    assert named({"e.a": returned([1.0, 3.0])}, theirs, mistake("m", "e.a")) == {}
+
+
+def test_a_misconception_that_does_not_lose_the_check_is_not_named() -> None:
+    assert named({"e.a": returned(1)}, {"e.a": {"m": returned(1)}}, mistake("m", "e.b")) == {}
+
+
+def test_of_two_that_match_the_one_that_loses_a_passed_check_goes() -> None:
+    theirs = {"e.a": {"m": returned(1), "n": returned(1)}}
+    assert named({"e.a": returned(1)}, theirs, mistake("m", "e.a"), mistake("n", "e.a", "e.b")) == {"e.a": ["m"]}
+
+
+def test_two_that_explain_it_differently_are_not_named() -> None:
+    theirs = {"e.a": {"m": returned(1), "n": returned(1)}}
+    assert named({"e.a": returned(1)}, theirs, mistake("m", "e.a"), mistake("n", "e.a")) == {}
+
+
+def test_two_with_one_explanation_are_both_named() -> None:
+    theirs = {"e.a": {"m": returned(1), "n": returned(1)}}
+    known = (mistake("m", "e.a", explanation="same"), mistake("n", "e.a", explanation="same"))
+    assert named({"e.a": returned(1)}, theirs, *known) == {"e.a": ["m", "n"]}
+
+
+@pytest.mark.parametrize(
+    ("got", "theirs", "same"),
+    [
+        (np.ones(3), np.ones(3) + 1e-7, True),
+        (np.ones(3), np.ones((3, 1)), False),
+        (np.array([np.nan]), np.array([np.nan]), True),
+        ([1, "a"], [1, "a"], True),
+        ([1, "a"], [1, "b"], False),
+        (True, "True", False),
+        (None, None, True),
+    ],
+)
+def test_values_are_compared_closely(got: object, theirs: object, same: bool) -> None:
+    assert same_value(wire.to_wire(got), wire.to_wire(theirs)) is same
+
+
+def test_tensors_are_compared_by_shape_and_type_not_by_name() -> None:
+    one, other = wire.Tensor("a:0", "float32", (1, None)), wire.Tensor("b:0", "float32", (1, None))
+    assert same_value(one, other)
+    assert not same_value(one, wire.Tensor("a:0", "float32", (1, 2)))
+
+
+def test_graphs_are_compared_as_sets_of_nodes() -> None:
+    a, b = wire.Node("a", "Const"), wire.Node("b", "Neg", ("a",))
+    assert same_value(wire.Nodes((a, b)), wire.Nodes((b, a)))
+    assert not same_value(wire.Nodes((a, b)), wire.Nodes((a,)))
+
+
+def test_exceptions_are_compared_by_class() -> None:
+    one = Observed((wire.Raised(("ValueError",), "a"),))
+    assert same_observation(one, Observed((wire.Raised(("ValueError",), "b"),)))
+    assert not same_observation(one, Observed((wire.Raised(("TypeError",), "a"),)))
+    assert not same_observation(one, returned(1))
+
+
+def test_a_death_resembles_nothing() -> None:
+    death = Died(Outcome.CRASHED, "crashed")
+    assert not same_observation(death, death)

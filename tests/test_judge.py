@@ -1,0 +1,111 @@
+"""The pytest session that judges: outcomes from what a check raises, and one subject after another."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.check import Seen, Trial
+from grader.inside import wire
+from grader.judge import Bench, JudgeError
+from grader.observation import Died, NoModule, Observed, Outcome
+
+CHECKS = '''
+from grader.check import Finding
+
+
+def check_value(trials):
+    """The value is right.
+
+    More words, for nobody.
+    """
+    for trial in trials:
+        if trial.got.returned() != trial.want.returned():
+            raise Finding(f"expected {trial.want.returned()}, got {trial.got.returned()}")
+
+
+def check_broken(trials):
+    """A check with a mistake of its own."""
+    raise KeyError("ours")
+
+
+def not_a_check():
+    raise AssertionError("collected")
+'''
+
+
+def trial(got: object, want: object = 1) -> Trial:
+    program = wire.Program("p", (wire.Call("f", (2,)),))
+
+    def seen(value: object, ours: bool) -> Seen:
+        if isinstance(value, int):
+            value = Observed((wire.Returned(value),))
+        return Seen(program, value, ours)  # type: ignore[arg-type]
+
+    return Trial(program, seen(got, False), seen(want, True))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    (tmp_path / "sums.py").write_text(CHECKS)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    with Bench(tmp_path) as ready:
+        yield ready
+
+
+def test_a_right_answer_passes_under_its_title(bench: Bench) -> None:
+    judged = bench.judge({"sums.value": [trial(1)]})
+    assert judged["sums.value"].outcome is Outcome.PASSED
+    assert judged["sums.value"].title == "The value is right"
+
+
+def test_a_wrong_answer_fails_with_the_sentence_and_the_case(bench: Bench) -> None:
+    judged = bench.judge({"sums.value": [trial(1), trial(3)]})["sums.value"]
+    assert (judged.outcome, judged.message, judged.example) == (Outcome.FAILED, "expected 1, got 3", "f(2)")
+
+
+def test_one_session_judges_many_subjects(bench: Bench) -> None:
+    outcomes = [bench.judge({"sums.value": [trial(n % 2)]})["sums.value"].outcome for n in range(6)]
+    assert outcomes == [Outcome.FAILED, Outcome.PASSED] * 3
+
+
+@pytest.mark.parametrize(
+    ("observation", "outcome", "words"),
+    [
+        (Observed((wire.Raised(("ValueError", "Exception"), "no", "m.py, line 3: x"),)), Outcome.RAISED, "f(2) raised ValueError: no (m.py, line 3: x)"),
+        (Observed((wire.Raised(("MemoryError",), ""),)), Outcome.OUT_OF_MEMORY, "f(2) raised MemoryError"),
+        (Died(Outcome.TIMED_OUT, "your code used more than 6 seconds of CPU in one step"), Outcome.TIMED_OUT, "While running f(2), your code used more than 6 seconds"),
+        (NoModule(), Outcome.FAILED, "There is no such module"),
+        (NoModule(wire.Raised(("ImportError",), "no numpie")), Outcome.RAISED, "Importing the module failed: ImportError: no numpie"),
+    ],
+)  # fmt: skip
+def test_code_that_gave_nothing_gets_no_points_and_a_reason(
+    bench: Bench, observation: object, outcome: Outcome, words: str
+) -> None:
+    judged = bench.judge({"sums.value": [trial(observation)]})["sums.value"]
+    assert judged.outcome is outcome
+    assert words in judged.message
+
+
+def test_a_mistake_in_a_check_is_a_grader_error(bench: Bench) -> None:
+    judged = bench.judge({"sums.broken": [trial(1)], "sums.value": [trial(1)]})
+    assert judged["sums.broken"].outcome is Outcome.GRADER_ERROR
+    assert "ours" in judged["sums.broken"].message
+    assert judged["sums.value"].outcome is Outcome.PASSED
+
+
+def test_a_reference_that_raised_is_a_grader_error(bench: Bench) -> None:
+    judged = bench.judge({"sums.value": [trial(1, Observed((wire.Raised(("ValueError",)),)))]})["sums.value"]
+    assert judged.outcome is Outcome.GRADER_ERROR
+
+
+def test_a_check_that_is_not_there_is_named(bench: Bench) -> None:
+    with pytest.raises(JudgeError, match=r"sums\.gone"):
+        bench.judge({"sums.gone": [trial(1)]})
+
+
+def test_checks_that_cannot_be_imported_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "unimportable.py").write_text("import nothing_of_that_name\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    with Bench(tmp_path) as bench, pytest.raises(JudgeError, match="nothing_of_that_name"):
+        bench.judge({"sums.value": [trial(1)]})

@@ -1,0 +1,81 @@
+"""Points, and what a record may say: only PASSED earns; of hidden checks nothing but outcome, title and explanation."""
+
+import msgspec
+import pytest
+
+from grader import assignment, record
+from grader.observation import Outcome
+from grader.score import Circumstances, Judgement, score_exercise, score_submission
+from grader.submission import Submission
+
+RUBRIC = assignment.load()
+CIRCUMSTANCES = Circumstances("cases", "walls", "cpu")
+
+
+def judgements(exercise: str, **outcomes: Outcome) -> list[Judgement]:
+    return [
+        Judgement(check_id, "title", outcomes.get(check_id.partition(".")[2], Outcome.PASSED), "SECRET 42", "f(SECRET)")
+        for check_id in RUBRIC.check_ids(exercise)
+    ]
+
+
+def all_judgements(**outcomes: Outcome) -> dict[str, list[Judgement]]:
+    return {exercise: judgements(exercise, **outcomes) for exercise in RUBRIC.exercises}
+
+
+def submission(name: str = "ada", refused: str | None = None) -> Submission:
+    return Submission(name=name, sha256="0" * 64, files={}, modules={}, notes=("left out: x",), refused=refused)
+
+
+def test_everything_passed_is_100() -> None:
+    made = score_submission(RUBRIC, submission(), all_judgements(), CIRCUMSTANCES)
+    assert (made.score, made.points, made.status) == (100, 100, "graded")
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.PASSED])
+def test_only_passed_earns_points(outcome: Outcome) -> None:
+    name = RUBRIC.check_ids("conv_2d")[0].partition(".")[2]
+    made = score_exercise(RUBRIC, "conv_2d", judgements("conv_2d", **{name: outcome}))
+    assert made.score == 35 - RUBRIC.rubric(f"conv_2d.{name}").points
+
+
+def test_hidden_checks_say_nothing_of_their_cases() -> None:
+    failed = {name: Outcome.FAILED for name in RUBRIC.exercises["conv_2d"].checks}
+    for check in score_exercise(RUBRIC, "conv_2d", judgements("conv_2d", **failed)).checks:
+        assert ("SECRET" in check.message, "SECRET" in check.example) == (check.visible, check.visible), check.id
+        assert check.message
+        assert check.hint
+
+
+def test_a_grader_error_holds_the_record_back() -> None:
+    name = RUBRIC.check_ids("top5")[0].partition(".")[2]
+    made = score_submission(RUBRIC, submission(), all_judgements(**{name: Outcome.GRADER_ERROR}), CIRCUMSTANCES)
+    assert (made.status, made.score) == ("error", None)
+
+
+def test_a_refused_submission_says_why() -> None:
+    made = score_submission(RUBRIC, submission(refused="too large"), {}, CIRCUMSTANCES)
+    assert (made.status, made.score, made.notes) == ("refused", None, ("too large", "left out: x"))
+
+
+@pytest.mark.parametrize("name", ["ada", "Jörg Müller", "a/../b", "=1+1", "caf\udce9", "x" * 300, "\n", "..", "-rf"])
+def test_records_hold_names_exactly(name: str) -> None:
+    made = score_submission(RUBRIC, submission(name), all_judgements(), CIRCUMSTANCES)
+    data = record.to_json(made)
+    assert record.from_json(data) == made
+    file_name = record.file_name(name)
+    assert file_name == file_name.encode("ascii", "strict").decode()
+    assert "/" not in file_name
+    assert not file_name.startswith((".", "-"))
+    assert len(file_name) < 80
+
+
+def test_names_that_look_alike_have_files_of_their_own() -> None:
+    assert len({record.file_name(name) for name in ("a b", "a_b", "a/b", "A_B")}) == 4
+
+
+def test_records_of_a_later_schema_are_not_guessed_at() -> None:
+    made = score_submission(RUBRIC, submission(), {}, CIRCUMSTANCES)
+    later = record.to_json(msgspec.structs.replace(made, schema=record.SCHEMA + 1))
+    with pytest.raises(ValueError, match="update it"):
+        record.from_json(later)

@@ -1,0 +1,84 @@
+"""The store looks up what cannot have changed, and nothing else."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from grader.grading import Graded
+from grader.inside import wire
+from grader.observation import Outcome, Printed
+from grader.observe import Code
+from grader.record import Record
+from grader.score import Judgement
+from grader.store import Store, StoreError, result_key
+
+CODE = Code("top5", "top5.py", {"top5.py": b"x = 1", "helper.py": b""})
+LIMITS = wire.Limits()
+RECORD = Record(
+    submission="caf\udce9", sha256="0" * 64, assignment="a", grader="0", cases="c", isolation="walls", device="cpu",
+    score=1.0, points=2.0, status="graded",
+)  # fmt: skip
+
+
+def graded(outcome: Outcome = Outcome.PASSED) -> Graded:
+    return Graded((Judgement("top5.order", "title", outcome, "caf\u00e9"),), (Printed("visible", b"\xff\x00", 0.1, 9),))
+
+
+def key(**changes: object) -> str:
+    settings: dict[str, object] = {"cases": ["v", "h"], "limits": LIMITS, "isolation": "walls", "device": "cpu"} | changes
+    return result_key("top5", settings.pop("code", CODE), **settings)  # type: ignore[arg-type]
+
+
+def test_what_was_kept_is_found_in_a_new_run(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path) as store:
+        store.keep(RECORD, {"top5": key()}, {"top5": graded()})
+    with Store.in_folder(tmp_path) as store:
+        assert store.look_up({"top5": key()}) == {"top5": graded()}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cases": ["v", "other"]},
+        {"limits": msgspec.structs.replace(LIMITS, cpu_seconds=7.0)},
+        {"isolation": "none"},
+        {"device": "gpu"},
+        {"code": Code("top5", "exercises/top5.py", CODE.files)},
+        {"code": Code("top5", "top5.py", {**CODE.files, "helper.py": b"y"})},
+        {"code": Code("top5", "top5.py", {"top5.py": b"x = 1", "other.py": b""})},
+    ],
+)
+def test_whatever_can_change_a_result_changes_its_key(changes: dict[str, object]) -> None:
+    assert key(**changes) != key()
+
+
+def test_the_order_of_files_does_not_matter() -> None:
+    assert key(code=Code("top5", "top5.py", dict(reversed(CODE.files.items())))) == key()
+
+
+def test_a_fault_of_ours_is_run_again(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path) as store:
+        store.keep(RECORD, {"top5": key()}, {"top5": graded(Outcome.GRADER_ERROR)})
+        assert store.look_up({"top5": key()}) == {}
+
+
+def test_keeping_the_same_twice_keeps_one(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path) as store:
+        store.keep(RECORD, {"top5": key()}, {"top5": graded()})
+        store.keep(RECORD, {"top5": key()}, {"top5": graded(Outcome.FAILED)})
+        assert store.look_up({"top5": key()}) == {"top5": graded()}
+
+
+def test_a_store_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="missing/store"):
+        Store(f"sqlite:///{tmp_path}/missing/store.sqlite")
+
+
+def test_a_store_that_goes_away_is_named(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path) as store:
+        with sa.create_engine(f"sqlite:///{tmp_path}/store.sqlite").begin() as connection:
+            connection.execute(sa.text("DROP TABLE results"))
+        with pytest.raises(StoreError, match="cannot be written"):
+            store.keep(RECORD, {"top5": key()}, {"top5": graded()})

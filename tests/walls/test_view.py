@@ -1,0 +1,258 @@
+"""What can be seen, reached and left behind from inside: nothing of ours, nothing of anyone else's, nothing for later."""
+
+import os
+
+import pyseccomp
+import pytest
+
+from grader import material
+
+SYSTEM_CALLS = """
+ptrace unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen mount_setattr socket socketpair bind
+connect bpf io_uring_setup io_uring_enter userfaultfd keyctl add_key request_key perf_event_open process_vm_readv
+process_vm_writev pidfd_open pidfd_getfd pidfd_send_signal kcmp memfd_create memfd_secret shmget shmat msgget semget
+mq_open execve execveat fork vfork personality setuid setgid setgroups setns capset seccomp acct swapon reboot
+init_module delete_module kexec_load quotactl nfsservctl lookup_dcookie name_to_handle_at open_by_handle_at
+fanotify_init inotify_init1 mlock mlockall setpriority sched_setscheduler sched_setattr setrlimit syslog sethostname
+settimeofday clock_settime adjtimex ioperm iopl modify_ldt vmsplice tee splice landlock_create_ruleset chown fchownat
+mknod mknodat setxattr remap_file_pages move_pages migrate_pages set_mempolicy pkey_alloc process_madvise cachestat
+""".split()  # noqa: SIM905
+
+
+def answers() -> list[bytes]:
+    """Return the longest lines of the solutions, which no stub and no package holds."""
+    lines = []
+    for path in sorted(material.solutions().glob("*.py")):
+        inside = path.read_text().partition("### BEGIN SOLUTION")[2].partition("### END SOLUTION")[0]
+        lines += sorted((line.strip().encode() for line in inside.splitlines()), key=len)[-2:]
+    return [line for line in lines if len(line) > 30]
+
+
+def test_no_file_holds_an_answer(submit):
+    secrets = answers()
+    assert len(secrets) >= 4
+    ran = submit(
+        f"""
+        import os
+        SECRETS = [b"BEGIN SOL" + b"UTION", *{secrets!r}]
+        def attack():
+            names, holders, seen = [], [], 0
+            for folder, folders, files in os.walk("/"):
+                folders[:] = [name for name in folders if os.path.join(folder, name) not in ("/proc", "/submission")]
+                for name in folders + files:
+                    if any(word in name.lower() for word in ("solution", "misconception", "grader", "hidden_case")):
+                        names.append(os.path.join(folder, name))
+                for name in files:
+                    path = os.path.join(folder, name)
+                    if folder.startswith("/site") and not name.endswith((".py", ".pth", ".json", ".txt")): continue
+                    if folder.startswith("/dev"): continue
+                    try:
+                        with open(path, "rb") as file: data = file.read(1 << 20)
+                    except OSError: continue
+                    seen += 1
+                    if any(secret in data for secret in SECRETS): holders.append(path)
+            return [seen, names, holders]
+        """,
+        cpu_seconds=30.0,
+        wall_seconds=60.0,
+        total_wall_seconds=60.0,
+    )
+    seen, names, holders = ran.value()
+    assert seen > 1000
+    assert holders == []
+    assert [name for name in names if not name.startswith(("/site/", "/python/", "/usr/"))] == []
+    assert [name for name in names if "grader" in name] == []
+
+
+def test_only_these_places_exist(submit):
+    ran = submit(
+        """
+        import os
+        def attack():
+            return [sorted(os.listdir("/")), sorted(os.listdir("/dev")), sorted(os.listdir("/tmp")),
+                    sorted(os.listdir("/given")), sorted(os.listdir("/fixtures")), os.listdir("/submission")]
+        """
+    )
+    root, devices, scratch, given, fixtures, submission = ran.value()
+    assert set(root) <= {
+        "dev", "etc", "fixtures", "given", "inside", "lib", "lib32", "lib64", "proc", "python", "site", "submission",
+        "tmp", "usr",
+    }  # fmt: skip
+    assert devices == ["full", "null", "random", "urandom"]
+    assert (scratch, given, submission) == ([], ["exercises"], ["conv_2d.py"])
+    assert fixtures == ["images", "manifest.toml", "models"]
+
+
+def test_environment_and_descriptors_hold_nothing_of_ours(submit, monkeypatch):
+    monkeypatch.setenv("GRADER_SECRET", "a password")
+    ran = submit(
+        """
+        import os
+        def attack():
+            fds = {}
+            for fd in range(256):
+                try: fds[str(fd)] = os.readlink(f"/proc/self/fd/{fd}").partition(":")[0]
+                except OSError: pass
+            files = [open(f"/proc/self/{name}", "rb").read().decode() for name in ("environ", "cmdline")]
+            return [dict(os.environ), files, fds, os.getuid(), os.uname().nodename]
+        """
+    )
+    environment, (environ, cmdline), fds, user, node = ran.value()
+    assert "secret" not in f"{environment}{environ}".lower()
+    assert not {"PATH", "HOME", "USER", "LOGNAME", "VIRTUAL_ENV"} & set(environ.split("=")) - {"PATH", "HOME"}
+    assert environment["HOME"] == "/tmp"
+    assert os.fsencode(material.solutions()).decode() not in f"{environment}{environ}{cmdline}"
+    assert set(fds.values()) <= {"/dev/null", "pipe"}
+    assert len(fds) == 5
+    assert user != 0
+    assert node == "walls"
+
+
+def test_proc_shows_only_itself(submit):
+    ran = submit(
+        """
+        import os
+        def attack():
+            readable = []
+            for pid in range(1, 200):
+                for name in ("environ", "maps", "cmdline", "fd"):
+                    path = f"/proc/{pid}/{name}"
+                    if os.path.exists(path) and str(pid) not in os.listdir("/proc/self/task"): readable.append(pid)
+            writable = []
+            for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/self/oom_score_adj",
+                         "/proc/sys/net/ipv4/ip_forward", "/proc/self/uid_map", "/proc/self/setgroups"):
+                try:
+                    with open(path, "w") as file: file.write("0")
+                    writable.append(path)
+                except OSError: pass
+            return [[name for name in os.listdir("/proc") if name.isdigit()], sorted(set(readable)), writable]
+        """
+    )
+    assert ran.value() == [["1"], [], []]
+
+
+def test_system_calls_that_lead_out_are_refused(submit):
+    numbers = {name: pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) for name in SYSTEM_CALLS}
+    known = {name: number for name, number in numbers.items() if number >= 0}
+    assert len(known) > 60
+    ran = submit(
+        f"""
+        import ctypes
+        def attack():
+            libc = ctypes.CDLL(None, use_errno=True)
+            let_in = []
+            for name, number in {known!r}.items():
+                ctypes.set_errno(0)
+                if libc.syscall(number, 0, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 1: let_in.append(name)
+            return let_in
+        """
+    )
+    assert ran.value() == []
+
+
+def test_new_processes_and_namespaces_by_clone_are_refused(submit):
+    clone, clone3 = (pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name) for name in ("clone", "clone3"))
+    ran = submit(
+        f"""
+        import ctypes
+        def attack():
+            libc = ctypes.CDLL(None, use_errno=True)
+            found = []
+            for flags in (17, 0x10000000, 0x20000000 | 17, 0x100 | 17, 0x10100 | 0x10000000, 0x10100 | 0x80):
+                found.append([libc.syscall({clone}, flags, 0, 0, 0, 0), ctypes.get_errno()])
+            return [found, [libc.syscall({clone3}, 0, 0), ctypes.get_errno()]]
+        """
+    )
+    assert ran.value() == [[[-1, 1]] * 6, [-1, 38]]
+
+
+def test_another_numbering_of_system_calls_is_no_way_out(submit):
+    ran = submit(
+        """
+        import ctypes, platform
+        def attack():
+            if platform.machine() != "x86_64": return -1
+            return ctypes.CDLL(None).syscall(0x40000000 + 39)
+        """
+    )
+    seen = ran.observations[0]
+    assert "SIGSYS" in getattr(seen, "message", "") or ran.value() == -1
+
+
+def test_no_signal_reaches_anyone(submit):
+    ran = submit(
+        """
+        import os, signal
+        def attack():
+            reached = []
+            own = {0, *map(int, os.listdir("/proc/self/task"))}
+            for pid in {-1, os.getppid(), *range(2, 300)} - own:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                    reached.append(pid)
+                except OSError: pass
+            return reached
+        """
+    )
+    assert ran.value() == []
+    assert submit("def attack(): return 1").value() == 1
+
+
+LEAVE = """
+import builtins, os, sys
+import numpy as np, tensorflow as tf
+def attack():
+    left = []
+    for folder in ("/tmp", "/submission", "/dev", "/dev/shm", "/run", "/var/tmp", "/inside", "/given", "/fixtures", "/"):
+        try:
+            with open(os.path.join(folder, "message"), "w") as file: file.write("the answer")
+            left.append(folder)
+        except OSError: pass
+    builtins.message = np.message = tf.message = "the answer"
+    tf.nn.conv2d = np.zeros = None
+    os.environ["MESSAGE"] = "the answer"
+    sys.modules["message"] = sys
+    for name in list(sys.modules):
+        if name.startswith("inside"): sys.modules[name].message = 1
+    os.umask(0)
+    return left
+"""
+FIND = """
+import builtins, os, sys
+import numpy as np, tensorflow as tf
+def attack():
+    found = [folder for folder, _, files in os.walk("/") if "message" in files and not folder.startswith("/proc")]
+    found += [str(where) for where in (builtins, np, tf) if hasattr(where, "message")]
+    found += [name for name in sys.modules if name == "message"]
+    found += [name for name in sys.modules if name.startswith("inside") and hasattr(sys.modules[name], "message")]
+    return [found, "MESSAGE" in os.environ, callable(tf.nn.conv2d), np.zeros(1).shape == (1,)]
+"""
+
+
+def test_nothing_is_left_for_the_next_fork(submit):
+    assert submit(LEAVE, files={}).value() == ["/tmp"]
+    assert submit(FIND, cpu_seconds=10.0, wall_seconds=20.0, total_wall_seconds=30.0).value() == [[], False, True, True]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["numpy.py", "tensorflow/__init__.py", "random.py", "msgspec.py", "exercises.py", "exercises/__init__.py",
+     "inside/__init__.py", "sitecustomize.py", "usercustomize.py", "linecache.py", "tokenize.py", "re.py", "utils.py",
+     "utils/images.py", "encodings/__init__.py", "conftest.py", "traceback.py"],
+)  # fmt: skip
+def test_modules_that_shadow_ours_hurt_nobody_else(submit, name):
+    hostile = b"import os; os._exit(0)"
+    ran = submit(
+        "def attack():\n    raise ValueError('x')\ndef right(): return 42\n",
+        calls=("attack", "right"),
+        files={name: hostile},
+    )
+    assert len(ran.observations) == 2
+    assert submit("def attack(): return 1").value() == 1
+
+
+def test_files_that_cannot_be_written_are_left_out(submit):
+    names = ["a/b", "a", "x" * 300, "../../tmp/out", "/tmp/out", "nul\0", "", ".", "\udcff.py"]
+    ran = submit("import os\ndef attack(): return sorted(os.listdir('/tmp'))", files=dict.fromkeys(names, b"x"))
+    assert ran.value() == []
+    assert "was left out" in ran.printed
