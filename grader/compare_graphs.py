@@ -196,8 +196,8 @@ def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = Fals
         raise Finding(f"The graph of call {call + 1} lacks the operations {listed(missing)}.")
     if nothing_else and more:
         raise Finding(
-            f"The graph of call {call + 1} should hold {want.total()} nodes, those that were imported by it, but it holds "
-            f"{got.total()}. Each call should make a graph of its own."
+            f"The graph of call {call + 1} should hold the {want.total()} nodes that were imported by it, but it holds "
+            f"{got.total()}: each call should make a graph of its own."
         )
 
 

@@ -55,7 +55,7 @@ class Session:
         Raises:
             WorkerDied: the walls failed, twice; no fault of the student's.
         """
-        if self._code.path is None:
+        if self._code.path is None or self._code.path not in self._files:
             return [NoModule()] * len(programs)
         traced = self._trace(part, programs)
         return self._evaluate(part, programs, traced)

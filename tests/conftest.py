@@ -1,10 +1,37 @@
-"""What tests share: a worker behind the real walls, started once."""
+"""What tests share: a worker behind the real walls, started once, and a way to run hostile code in it."""
 
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+import msgspec
 import pytest
 
+from grader.inside import wire
+from grader.observation import Observation, Observed
+from grader.observe import Code, Session
 from grader.walls.worker import Worker
+
+QUICK = wire.Limits(cpu_seconds=1.0, wall_seconds=2.0, total_wall_seconds=8.0, memory_mib=1024)
+
+
+@dataclass
+class Ran:
+    """What came of a submission: one observation for each function that was called, and what it printed."""
+
+    observations: list[Observation]
+    printed: str
+
+    def value(self, index: int = 0) -> object:
+        """Return what a function returned, as plain data."""
+        seen = self.observations[index]
+        assert isinstance(seen, Observed), (seen, self.printed)
+        outcome = seen.calls[0]
+        assert isinstance(outcome, wire.Returned), (outcome, self.printed)
+        return wire.from_wire(outcome.value)
+
+
+Submit = Callable[..., Ran]
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +40,28 @@ def worker() -> Iterator[Worker]:
     with Worker("walls") as started:
         started.start()
         yield started
+
+
+@pytest.fixture
+def submit(worker: Worker) -> Submit:
+    """Return a function that runs `calls` of a module's source, each a program of its own."""
+
+    def run(
+        source: str,
+        calls: Sequence[str] = ("attack",),
+        files: dict[str, bytes] | None = None,
+        in_graph: bool = False,
+        runs: tuple[wire.Run, ...] = (),
+        on: Worker = worker,
+        **limits: float,
+    ) -> Ran:
+        code = Code("conv_2d", "conv_2d.py", {"conv_2d.py": textwrap.dedent(source).encode()} | (files or {}))
+        session = Session(on, code, msgspec.structs.replace(QUICK, **limits))
+        programs = [
+            wire.Program(f"{number}", (wire.Call(name),), in_graph=in_graph, runs=runs)
+            for number, name in enumerate(calls)
+        ]
+        seen = session.observe("visible", programs)
+        return Ran(seen, "".join(part.output.decode(errors="replace") for part in session.printed))
+
+    return run

@@ -144,14 +144,16 @@ def kernel_of(name: str) -> np.ndarray:
         "second along x": ((x / 1.5) ** 2 - 1) * gauss,
         "gabor": np.cos(1.2 * x + 0.7 * y + 0.4) * gauss,
     }[name]
-    return (shaped / np.abs(shaped).sum()).astype(np.float32)
+    scaled: np.ndarray = (shaped / np.abs(shaped).sum()).astype(np.float32)
+    return scaled
 
 
 def grey_chelsea() -> np.ndarray:
     """Return what `exercises.utils.images.normalized_grey` makes of Chelsea, (256, 256) float32."""
     with Image.open(material.fixtures() / "images" / "chelsea.png") as image:
         grey = np.asarray(image.convert("RGB"), np.float64).mean(axis=2)[-256:, 100:356]
-    return ((grey - grey.mean()) / grey.std()).astype(np.float32)
+    normalized: np.ndarray = ((grey - grey.mean()) / grey.std()).astype(np.float32)
+    return normalized
 
 
 def ask_photograph(case: Photograph) -> Program:

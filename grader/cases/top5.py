@@ -18,6 +18,11 @@ ONE = 1024
 PREFIX = "inception"
 GREEK = ("gamma", "theta", "alpha", "mu", "zeta", "kappa", "beta", "iota", "delta", "lambda", "epsilon", "eta")
 PIXELS = 18
+_SIZES = {
+    "astronaut.png": (512, 512), "chelsea.png": (300, 451), "coffee.png": (400, 600),
+    "motorcycle_left.png": (500, 741), "rocket.jpg": (427, 640),
+}  # fmt: skip
+IMAGES = tuple(_SIZES)
 _FLOAT = wire.Items(("type", "float32"))
 
 
@@ -217,12 +222,6 @@ def tied_scores() -> st.SearchStrategy[Scores]:
     """Return calls with many equal probabilities, enough of them for a sort that is not stable to shuffle them."""
     drawn = probabilities(36, ties=True)
     return st.builds(Scores, drawn, k=st.just(36))
-
-
-_SIZES = {
-    "astronaut.png": (512, 512), "chelsea.png": (300, 451), "coffee.png": (400, 600),
-    "motorcycle_left.png": (500, 741), "rocket.jpg": (427, 640),
-}  # fmt: skip
 
 
 def windows() -> st.SearchStrategy[Picture]:

@@ -119,7 +119,7 @@ def check_four(trials: Trials) -> None:
             if item.shape is None or len(item.shape) != axes:
                 count = "four axes" if axes > 1 else "one axis"
                 raise Finding(f"{name[0].upper()}{name[1:]} should have {count}, but its shape is {item.shape}.")
-        _same_convolution(trial.got.fetched()[H], trial.want.fetched()[H], "h, the second thing")
+        _same_convolution(_fetched(trial.got)[H], trial.want.fetched()[H], "h, the second thing")
 
 
 @asks(
@@ -135,8 +135,17 @@ def check_stride_order(trials: Trials) -> None:
     """
     for trial in trials:
         s_x, s_y = (trial.program.calls[0].kwargs.get(name, 1) for name in ("s_x", "s_y"))
-        what = f"h for strides s_x={s_x} along the width and s_y={s_y} along the height"
-        _same_convolution(_fetched(trial.got)[H], trial.want.fetched()[H], what)
+        assert isinstance(s_x, int)
+        assert isinstance(s_y, int)
+        got, want = _fetched(trial.got)[H], trial.want.fetched()[H]
+        (_, images), *_ = trial.program.runs[0].feeds
+        swapped = (-(-images.shape[1] // s_x), -(-images.shape[2] // s_y))
+        if got.ndim == 4 and got.shape != want.shape and got.shape[1:3] == swapped:
+            raise Finding(
+                f"h should have shape {want.shape} for strides s_x={s_x} along the width and s_y={s_y} along the "
+                f"height, but it has shape {got.shape}: the strides moved along the wrong axes."
+            )
+        _same_convolution(got, want, f"h for strides s_x={s_x} along the width and s_y={s_y} along the height")
 
 
 @asks(ask_layer, named=[Layer(3, 4, k_h=2, k_w=2, outputs=1)], drawn=square(), count=1)
@@ -290,7 +299,7 @@ def check_padding(trials: Trials) -> None:
         _same_convolution(_fetched(trial.got)[H], want, f"h with padding={padding!r}")
 
 
-@asks(ask_layer, named=[Layer(2, 4, outputs=3, weights="zero", bias=(5, -2, 3))])
+@asks(ask_layer, named=[Layer(2, 4, outputs=3, weights="zero", bias=(5, 2, 3))])
 def check_bias(trials: Trials) -> None:
     """Each output channel gets its own bias.
 

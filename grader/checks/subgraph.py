@@ -61,6 +61,7 @@ from grader.compare_graphs import (
                 "conv input",
                 "conv_1 input",
                 "mix conv conv_1",
+                "dead mix",
                 "output mix",
                 "conv_10 conv_1",
                 "loss conv_10 mix",
@@ -84,7 +85,7 @@ def check_ancestors(trials: Trials) -> None:
     cases.ask_cut,
     named=[
         Cut(("input", "init", "output input ^init", "loss input")),
-        Cut(("seed", "init ^seed", "input", "conv input ^init", "output conv", "after output ^init")),
+        Cut(("seed", "init ^seed", "input", "dead input", "conv input ^init", "output conv", "after output ^init")),
     ],
     drawn=cases.telling_cuts(control=True),
     count=1,
@@ -103,7 +104,7 @@ def check_control_inputs(trials: Trials) -> None:
     cases.ask_cut,
     named=[
         Cut(("input", "parts input", "output parts:1", "loss parts")),
-        Cut(("input", "parts input", "finer parts:1", "mix finer:1 parts", "output mix", "loss finer:1")),
+        Cut(("input", "parts input", "dead parts:1", "finer parts:1", "mix finer:1 parts", "output mix", "loss mix")),
     ],
     drawn=cases.telling_cuts(slots=True),
     count=1,
@@ -121,7 +122,7 @@ def check_output_slots(trials: Trials) -> None:
 @asks(
     cases.ask_cut,
     named=[
-        Cut(("input", "conv input", "head conv", "output conv", "loss output head"), ("head", "output")),
+        Cut(("input", "conv input", "dead conv", "head conv", "output conv", "loss output head"), ("head", "output")),
         Cut(("input", "conv input", "output conv", "loss output"), ("conv", "output")),
         Cut(("input", "extra", "output input", "loss output extra"), ("output", "extra")),
     ],

@@ -1,4 +1,4 @@
-"""Pages from records: one for each submission, one for the class. They need no network, no server and no script."""
+"""Pages from records: one for each submission, one for the class. They need no network and no server."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

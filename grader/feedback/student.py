@@ -35,11 +35,18 @@ class CheckView(msgspec.Struct, frozen=True):
 
 
 class ReasonView(msgspec.Struct, frozen=True):
-    """What is said once where all checks of an exercise fail for one reason."""
+    """What is said once where all checks of an exercise fail for one reason.
+
+    Args:
+        meaning: what the outcome that they share means, if it is not plain from the message.
+        hints: whether the checks' own hints may still help.
+    """
 
     headline: str
     message: str
+    meaning: str
     remedy: str
+    hints: bool
 
 
 class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +139,7 @@ def _exercise(
         title=title,
         score=None if held_back else found.score,
         points=found.points,
-        reason=_reason(common, name) if common else None,
+        reason=_reason(common, name, found) if common else None,
         ideas=tuple(idea for idea in ideas.values() if idea.checks > 1 or common is not None),
         failed=tuple(view for view in views if view.check.outcome not in (passed, skipped)),
         skipped=tuple(view for view in views if view.check.outcome is skipped),
@@ -140,9 +147,16 @@ def _exercise(
     )
 
 
-def _reason(common: Reason, name: str) -> ReasonView:
-    quoted = "" if common.trouble is Trouble.MISSING else common.message
-    return ReasonView(words.headline(common.trouble, name), quoted, words.remedy(common.trouble, name))
+def _reason(common: Reason, name: str, found: ExerciseRecord) -> ReasonView:
+    outcomes = {check.outcome for check in found.checks if check.visible}
+    died = outcomes - {Outcome.FAILED, Outcome.RAISED}
+    return ReasonView(
+        headline=words.headline(common.trouble, name),
+        message="" if common.trouble is Trouble.MISSING else common.message,
+        meaning=words.OUTCOMES[min(died)].sentence if len(died) == 1 else "",
+        remedy=words.remedy(common.trouble, name),
+        hints=common.trouble is None,
+    )
 
 
 def _check(check: CheckRecord, ideas: Mapping[str, Idea], told: bool) -> CheckView:

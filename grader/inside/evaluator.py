@@ -57,8 +57,15 @@ def _evaluate(request: wire.Evaluate, limits: wire.Limits, allowed: frozenset[st
         except MemoryError:
             raise
         except Exception as error:
-            runs.append(_problem("failed", f"{type(error).__name__}: {error}"))
+            runs.append(_problem("failed", f"{type(error).__name__}: {_without_trace(str(error))}"))
     return wire.Evaluated(request.id, tuple(reduced), tuple(runs))
+
+
+def _without_trace(message: str) -> str:
+    """Return what TensorFlow says of a node that failed, without where in Python its graph was built."""
+    lines = message.splitlines()
+    places = [number for number, line in enumerate(lines) if line.startswith("Node: ")]
+    return lines[places[0] + 1] if places and places[0] + 1 < len(lines) else message
 
 
 def _problem(kind: Literal["refused", "failed"], message: str) -> wire.Problem:

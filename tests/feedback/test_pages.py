@@ -224,6 +224,13 @@ def test_one_reason_is_said_once(place, said, student, everyone):
     assert "✗ Not yet" not in text
 
 
+def test_what_fails_in_the_same_way_keeps_its_hints_and_its_meaning(student):
+    slow = [check(name, Outcome.TIMED_OUT, message="Same.", hint=f"Hint for {name}.") for name in "ab"]
+    text = student(record("ada", {"conv_2d": exercise(*slow)})).text
+    assert "Same. Your code was stopped when its time was up" in text
+    assert "Title of b 0 of 4 Hint: Hint for b." in text
+
+
 def test_an_error_holds_the_score_back_and_says_whose_fault_it_is(student, everyone):
     text = student(everyone[8]).text
     assert "Score held back The grader failed on your submission" in text

@@ -1,0 +1,195 @@
+"""Comparisons of (probability, label) pairs with those that a right solution gives. Each raises `Finding`.
+
+A pair is read either way round, so that the one check that minds the order of its two parts is the only one to fail.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.check import Finding, Trial, kind_of
+from grader.compare import Tolerance
+from grader.inside import wire
+from grader.observation import Observation, Observed
+from grader.speech import call_text
+
+PROBABILITY = Tolerance(
+    1e-4,
+    1e-5,
+    "a softmax of float32 sums: processors differ in the last bits of sums of a few hundred products near 1, about "
+    "1e-5 of what is exponentiated, so of the result",
+)
+
+Pair = tuple[float, str]
+
+
+def asked(trial: Trial, call: int = 0) -> str:
+    """Return a call as text."""
+    return call_text(trial.program.calls[call], trial.program)
+
+
+def items(trial: Trial, call: int = 0) -> list[Any]:
+    """Return the items of the list that a call gave."""
+    found = trial.got.returned(call)
+    if not isinstance(found, list):
+        raise Finding(f"{asked(trial, call)} should return a list of pairs, but it returned {kind_of(found)}.")
+    return found
+
+
+def pairs(trial: Trial, call: int = 0) -> list[Pair]:
+    """Return what a call gave as pairs."""
+    found = []
+    for number, item in enumerate(items(trial, call)):
+        read = _pair(item)
+        if read is None:
+            raise no_pair(trial, call, number, item)
+        found.append(read)
+    return found
+
+
+def no_pair(trial: Trial, call: int, number: int, item: Any) -> Finding:
+    """Return the finding that an item of what came is no pair."""
+    return Finding(
+        f"Item {number} of what {asked(trial, call)} returned should be (probability, label), but it is {_shown(item)}."
+    )
+
+
+def _pair(item: Any) -> Pair | None:
+    if not isinstance(item, list) or len(item) != 2:
+        return None
+    value, label = item if isinstance(item[1], str) else reversed(item)
+    return (float(np.reshape(value, ())), label) if is_number(value) and isinstance(label, str) else None
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether `float()` takes a value."""
+    if isinstance(value, np.ndarray):
+        return value.size == 1 and value.dtype.kind in "fiu"
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def wanted(trial: Trial, call: int = 0) -> list[Pair]:
+    """Return the pairs that a right solution gives."""
+    return [(float(value), label) for value, label in trial.want.returned(call)]
+
+
+def _shown(item: Any) -> str:
+    if isinstance(item, list) and len(item) <= 3:
+        return f"({', '.join(_shown(one) for one in item)})"
+    if isinstance(item, np.ndarray) and item.size == 1:
+        return repr(item.item())
+    return repr(item) if isinstance(item, str | float | int) else kind_of(item)
+
+
+def _listed(found: Sequence[Pair], most: int = 8) -> str:
+    shown = ", ".join(f"({value:.6g}, {label!r})" for value, label in found[:most])
+    return f"[{shown}, …]" if len(found) > most else f"[{shown}]"
+
+
+def _words(labels: Sequence[str], most: int = 8) -> str:
+    return f"[{', '.join(map(repr, labels[:most]))}{', …' if len(labels) > most else ''}]"
+
+
+def same_count(trial: Trial, call: int = 0) -> None:
+    """Raise unless as many pairs came as should, with labels that were given."""
+    got, want = pairs(trial, call), wanted(trial, call)
+    if len(got) != len(want):
+        raise Finding(f"{asked(trial, call)} should give {_pairs(len(want))}, but it gives {len(got) or 'none'}.")
+    known = set(wire.from_wire(trial.program.calls[call].args[-2 if _has_k(trial, call) else -1]))
+    strange = [label for _, label in got if label not in known]
+    if strange:
+        raise Finding(f"{asked(trial, call)} gives the label {strange[0]!r}, which is none of those that were given.")
+
+
+def _has_k(trial: Trial, call: int) -> bool:
+    return isinstance(trial.program.calls[call].args[-1], int)
+
+
+def _pairs(count: int) -> str:
+    return {0: "no pairs", 1: "1 pair"}.get(count, f"{count} pairs")
+
+
+def same_labels(trial: Trial, call: int = 0, *, in_order: bool = True) -> None:
+    """Raise unless the wanted labels came, in order if so asked."""
+    got = [label for _, label in pairs(trial, call)]
+    want = [label for _, label in wanted(trial, call)]
+    if len(got) != len(want):
+        raise Finding(f"{asked(trial, call)} should give {_pairs(len(want))}, but it gives {len(got) or 'none'}.")
+    if got == want or (not in_order and sorted(got) == sorted(want)):
+        return
+    place = max(0, next(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if a != b) - 3)
+    tail = f" from item {place} on" if place else ""
+    order = "" if in_order else ", in whichever order"
+    raise Finding(
+        f"{asked(trial, call)} should give the labels {_words(want[place:])}{tail}{order}, but it gives "
+        f"{_words(got[place:])}."
+    )
+
+
+def same_values(trial: Trial, call: int = 0) -> None:
+    """Raise unless each label has the very number that was given for it; labels are all different."""
+    given = {label: value for value, label in wanted(trial, call)}
+    for value, label in pairs(trial, call):
+        if label in given and value != given[label]:
+            raise Finding(f"The probability of {label!r} is {given[label]!r}, but {asked(trial, call)} says {value!r}.")
+    same_labels(trial, call, in_order=False)
+
+
+def same_probabilities(trial: Trial, call: int = 0) -> None:
+    """Raise unless each of the wanted classes came with its probability, in whichever order."""
+    got, want = (sorted(found, reverse=True) for found in (pairs(trial, call), wanted(trial, call)))
+    if len(got) != len(want):
+        raise Finding(f"{asked(trial, call)} should give {_pairs(len(want))}, but it gives {len(got) or 'none'}.")
+    close = all(_close(a, b) for (a, _), (b, _) in zip(got, want, strict=True))
+    same = sorted(label for _, label in got) == sorted(label for _, label in want)
+    # Of near ties, either may come first.
+    paired = all(any(label == one and _close(value, other) for other, one in want) for value, label in got)
+    if not (close and same and paired):
+        raise Finding(f"{asked(trial, call)} should give {_listed(want)}, but it gives {_listed(got)}.")
+
+
+def _close(got: float, want: float) -> bool:
+    return bool(np.isclose(got, want, rtol=PROBABILITY.relative, atol=PROBABILITY.absolute))
+
+
+def in_order_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if only labels are looked at."""
+    return _seen(observation, lambda found: [label for _, label in found])
+
+
+def labels_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if only labels, in whichever order, are looked at."""
+    return _seen(observation, lambda found: sorted(label for _, label in found))
+
+
+def count_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if pairs are counted."""
+    return _seen(observation, len)
+
+
+def pairs_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if probabilities and labels, in whichever order, are looked at."""
+    return _seen(observation, lambda found: sorted(found, reverse=True))
+
+
+def _seen(observation: Observation, look: Callable[[list[Pair]], Any]) -> Any:
+    if not isinstance(observation, Observed):
+        return type(observation).__name__
+    return [_call_seen(outcome, look) for outcome in observation.calls]
+
+
+def _call_seen(outcome: wire.Outcome, look: Callable[[list[Pair]], Any]) -> Any:
+    if isinstance(outcome, wire.Raised):
+        return ["raised", outcome.types[:1]]
+    if isinstance(outcome, wire.Unmade):
+        return "not made"
+    try:
+        value = wire.from_wire(outcome.value)
+    except wire.WireError:
+        return "unreadable"
+    found = [_pair(item) for item in value] if isinstance(value, list) else [None]
+    known = [one for one in found if one is not None]
+    if len(known) < len(found):
+        return outcome.value
+    return [look(known), sorted(outcome.touched), outcome.grown > 0]
