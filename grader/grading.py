@@ -40,16 +40,17 @@ def trials(check: FrozenCheck, observed: Sequence[Observation]) -> list[Trial]:
 def observe_parts(
     runner: Runner, code: Code, parts: Sequence[FrozenPart], limits: wire.Limits
 ) -> tuple[dict[str, list[Observation]], list[Printed]]:
-    """Observe the parts of an exercise, each in forks of its own.
+    """Observe the parts of an exercise, the student's code in a fork for each.
 
     Returns:
         By check id, one observation a program; and what was printed.
     """
     session = Session(runner, code, limits)
+    found = session.observe_parts({part.part: part.programs() for part in parts})
     observed: dict[str, list[Observation]] = {}
     for part in parts:
-        found = iter(session.observe(part.part, part.programs()))
-        observed |= {check.id: [next(found) for _ in check.programs] for check in part.checks}
+        rest = iter(found[part.part])
+        observed |= {check.id: [next(rest) for _ in check.programs] for check in part.checks}
     return observed, session.printed
 
 

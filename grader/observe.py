@@ -55,10 +55,19 @@ class Session:
         Raises:
             WorkerDied: the walls failed, twice; no fault of the student's.
         """
+        return self.observe_parts({part: programs})[part]
+
+    def observe_parts(self, parts: Mapping[str, Sequence[wire.Program]]) -> dict[str, list[Observation]]:
+        """Do as `observe` for several parts: a student fork for each, and one evaluator's for the graphs of all.
+
+        No student's code runs in an evaluator, so nothing goes from one part to another there.
+        """
         if self._code.path is None or self._code.path not in self._files:
-            return [NoModule()] * len(programs)
-        traced = self._trace(part, programs)
-        return self._evaluate(part, programs, traced)
+            return {part: [NoModule()] * len(programs) for part, programs in parts.items()}
+        traced = [said for part, programs in parts.items() for said in self._trace(part, programs)]
+        everything = [program for programs in parts.values() for program in programs]
+        observed = iter(self._evaluate(everything, traced))
+        return {part: [next(observed) for _ in programs] for part, programs in parts.items()}
 
     def _trace(self, part: str, programs: Sequence[wire.Program]) -> list[wire.Traced | Observation]:
         found: list[wire.Traced | Observation] = []
@@ -95,14 +104,14 @@ class Session:
         return report
 
     def _evaluate(
-        self, part: str, programs: Sequence[wire.Program], traced: Sequence[wire.Traced | Observation]
+        self, programs: Sequence[wire.Program], traced: Sequence[wire.Traced | Observation]
     ) -> list[Observation]:
         requests = {
             program.id: _request(program, said)
             for program, said in zip(programs, traced, strict=True)
             if isinstance(said, wire.Traced) and (said.graph is not None or _graphs(said))
         }
-        evaluated = self._ask_evaluator(part, list(requests.values()))
+        evaluated = self._ask_evaluator(list(requests.values()))
         observations: list[Observation] = []
         for program, said in zip(programs, traced, strict=True):
             if not isinstance(said, wire.Traced):
@@ -114,14 +123,14 @@ class Session:
                 observations.append(answer if isinstance(answer, Died) else _put_together(said, answer))
         return observations
 
-    def _ask_evaluator(self, part: str, requests: Sequence[wire.Evaluate]) -> dict[str, wire.Evaluated | Died]:
+    def _ask_evaluator(self, requests: Sequence[wire.Evaluate]) -> dict[str, wire.Evaluated | Died]:
         found: dict[str, wire.Evaluated | Died] = {}
         while len(found) < len(requests):
             rest = tuple(requests[len(found) :])
             if self._deaths >= _MOST_DEATHS:
                 found |= {one.id: Died(Outcome.SKIPPED, "its graph was not run any more") for one in rest}
                 break
-            report = self._run(f"{part}, evaluator", wire.EvaluatorJob(rest, self._limits))
+            report = self._run("evaluator", wire.EvaluatorJob(rest, self._limits))
             answers, broken = _decode(report, wire.Evaluated, wire.Evaluated)
             answers = [answer for answer, asked in zip(answers, rest, strict=False) if answer.id == asked.id]
             found |= {answer.id: answer for answer in answers}

@@ -125,23 +125,21 @@ class Photograph(msgspec.Struct, frozen=True):
     column: int
 
 
-FILTERS = ("gauss", "along x", "along y", "second along x", "gabor")
+FILTERS = ("along x", "along y", "gabor")
 
 
 def kernel_of(name: str) -> np.ndarray:
     """Return a 3 x 5 float32 filter whose absolute values add up to 1.
 
     Args:
-        name: one of `FILTERS`: a Gaussian (deviation 1 pixel along the height, 1.5 along the width), one of its
-            derivatives, or a wave under it.
+        name: one of `FILTERS`: a derivative of a Gaussian (deviation 1 pixel along the height, 1.5 along the width), or
+            a wave under it. None is the same when flipped.
     """
     y, x = np.mgrid[-1:2, -2:3].astype(np.float64)
     gauss = np.exp(-(y**2) / 2 - (x / 1.5) ** 2 / 2)
     shaped = {
-        "gauss": gauss,
         "along x": -x * gauss,
         "along y": -y * gauss,
-        "second along x": ((x / 1.5) ** 2 - 1) * gauss,
         "gabor": np.cos(1.2 * x + 0.7 * y + 0.4) * gauss,
     }[name]
     scaled: np.ndarray = (shaped / np.abs(shaped).sum()).astype(np.float32)

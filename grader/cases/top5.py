@@ -212,9 +212,9 @@ def _mixed(parts: tuple[int, ...]) -> bool:
     return list(parts) not in (sorted(parts), sorted(parts, reverse=True))
 
 
-def scores(dtype: str = "float64", row: bool = False) -> st.SearchStrategy[Scores]:
-    """Return calls with 6 to 8 classes of which 5 are asked for."""
-    drawn = st.integers(6, 8).flatmap(probabilities)
+def scores(dtype: str = "float64", row: bool = False, most: int = 5) -> st.SearchStrategy[Scores]:
+    """Return calls with 5 classes, or more of them, of which 5 are asked for."""
+    drawn = st.integers(5, most).flatmap(probabilities)
     return st.builds(Scores, drawn, k=st.just(5), dtype=st.just(dtype), row=st.just(row))
 
 

@@ -45,7 +45,7 @@ _SEVEN = (9, 200, 30, 400, 50, 100, 70)
 @asks(
     cases.ask_top_k,
     named=[Scores(_THREE, k=3), Scores((100, 300, 50, 400, 150, 20), k=5)],
-    drawn=cases.scores(),
+    drawn=cases.scores(most=8),
     count=2,
     view=in_order_seen,
 )

@@ -1,4 +1,4 @@
-"""An evaluator fork's work: reduce and run graphs that student code built, with inputs and weights of the grader's choosing.
+"""An evaluator fork's work: reduce and run graphs that a student's code built, with inputs and weights of ours.
 
 No student Python runs here. A graph is pruned to what is asked of it, refused if it holds anything but pure operations
 of bounded size, and run in a session of its own.
@@ -113,7 +113,8 @@ def _run(
         # A graph is run once, so rewriting it first costs more than it saves.
         config.graph_options.rewrite_options.disable_meta_optimizer = True
         with tf1.Session(graph=graph, config=config) as session:
-            session.run([*first, *(operation for operation, *_ in assigns)], {where: what for _, where, what in assigns})
+            started = [*first, *(operation for operation, *_ in assigns)]
+            session.run(started, {placeholder: value for _, placeholder, value in assigns})
             if step is not None and run.training is not None:
                 for _ in range(run.training.steps):
                     session.run(step, feeds)

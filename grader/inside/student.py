@@ -113,7 +113,7 @@ def _call(
         touched, grown = [], 0
         for key, value in named.items():
             if isinstance(value, tf.Graph):
-                grown += len(value.as_graph_def().node) - before[key]
+                grown += len(value.get_operations()) - before[key]
             elif _fingerprint(value) != before[key]:
                 touched.append(key)
         return result, wire.Returned(_value(result, graph), tuple(touched), grown)
@@ -179,7 +179,7 @@ def _fingerprint(value: Any) -> Any:
     if isinstance(value, graph_pb2.GraphDef):
         return value.SerializeToString(deterministic=True)
     if isinstance(value, tf.Graph):
-        return len(value.as_graph_def().node)
+        return len(value.get_operations())
     if isinstance(value, list):
         return [_fingerprint(item) for item in value]
     return repr(value) if isinstance(value, int | float | str) else None

@@ -5,6 +5,7 @@ answers, the pipe for what is printed. The zygote itself never touches student c
 supervisor does (`fork.py`). No operation of TensorFlow runs here: a process that has run one hangs in its forks.
 """
 
+import gc
 import os
 import socket
 import sys
@@ -75,6 +76,15 @@ def warm(given: Path) -> str:
     from . import evaluator, student
 
     sys.modules["utils"] = sys.modules["exercises.utils"]
+    # Sessions without a configuration of their own take these: in a fork that runs a graph once or twice, rewriting it
+    # first costs ten times what it saves (0.4 s of CPU for the shipped model), and more threads than two cost memory.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(2)
+    inception.get_inception_model()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     assert all((numpy, PIL.Image, scipy.signal, images, inception, evaluator, student))
     return str(tf.__version__)
 

@@ -33,7 +33,7 @@ ENVIRONMENT = {
     "PATH": "/nowhere",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
-    "PYTHONMALLOC": "malloc",
+   
     "PYTHONPATH": f"{INSIDE}:{SITE}",
     "PYTHONUNBUFFERED": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -38,7 +38,7 @@ def build(body):
             "def body():\n    with tf.control_dependencies([tf.io.write_file('/tmp/x', 'x')]): return tf.constant(1)\n"
             "return tf.cond(tf1.placeholder_with_default(True, []), body, lambda: tf.constant(2))",
         ),
-        ("HashTableV2", "return tf.lookup.experimental.MutableHashTable(tf.int64, tf.int64, 0).size()"),
+        ("MutableHashTableV2", "return tf.lookup.experimental.MutableHashTable(tf.int64, tf.int64, 0).size()"),
         ("FIFOQueueV2", "return tf1.FIFOQueue(1, tf.int32).dequeue()"),
         ("TensorDataset", "return tf1.data.make_one_shot_iterator(tf1.data.Dataset.from_tensors(1)).get_next()"),
         ("Stage", "return tf.raw_ops.Unstage(dtypes=[tf.float32], shared_name='x')[0]"),
@@ -126,7 +126,7 @@ def test_graphs_that_cannot_run_are_said_to_fail(submit, body):
 @pytest.mark.parametrize(
     ("outcomes", "body"),
     [
-        ({Outcome.TIMED_OUT}, "return tf.while_loop(lambda i: i >= 0, lambda i: i * 0, [tf.constant(0)])"),
+        ({Outcome.TIMED_OUT}, "return tf.while_loop(lambda i: i >= 0, lambda i: i * 0, [tf.constant(0)])[0]"),
         (
             {Outcome.TIMED_OUT},
             "tf1.disable_control_flow_v2(); return tf1.while_loop(lambda i: i >= 0, lambda i: i * 0, [tf.constant(0)])",
