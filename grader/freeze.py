@@ -126,11 +126,17 @@ def freeze(
     for program, observation in zip(everything, reference, strict=True):
         if not isinstance(observation, Observed):
             raise FreezeError(f"the reference solution does not answer {program.id}: {observation}")
-    wrong: dict[str, dict[str, Observation]] = {}
+    wrong: dict[str, dict[str, tuple[Observation, ...]]] = {check_id: {} for check_id in programs}
     for misconception in catalogue.load(exercise):
+        # Only checks that it loses: of the others it gives what the reference gives.
+        lost = [check_id for check_id in programs if check_id in misconception.loses]
+        if not lost:
+            continue
         progress(f"{exercise}: {misconception.id}")
-        found = _observe(runner, exercise, misconception.source(), part, everything, limits)
-        wrong[misconception.id] = dict(zip((program.id for program in everything), found, strict=True))
+        theirs = [program for check_id in lost for program in programs[check_id]]
+        found = iter(_observe(runner, exercise, misconception.source(), part, theirs, limits))
+        for check_id in lost:
+            wrong[check_id][misconception.id] = tuple(next(found) for _ in programs[check_id])
     right = dict(zip((program.id for program in everything), reference, strict=True))
     return FrozenPart(
         exercise,
@@ -140,7 +146,7 @@ def freeze(
                 check_id,
                 tuple(drawn),
                 tuple(right[program.id] for program in drawn),
-                {name: tuple(found[program.id] for program in drawn) for name, found in wrong.items()},
+                wrong[check_id],
             )
             for check_id, drawn in programs.items()
         ),

@@ -1,19 +1,17 @@
-"""From programs to observations: student forks for the calls, evaluator forks for the graphs, and what to do at deaths."""
+"""From programs to observations: student forks for the calls, evaluator forks for the graphs, what to do at deaths."""
 
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from grader import testimony
+from grader.death import cause, killed_from_outside
 from grader.inside import wire
-from grader.inside.wire import OUT_OF_MEMORY
 from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome, Printed
 from grader.walls.replies import Report, WorkerDied
 
 _MOST_DEATHS = 2
-_DEATHS_OF_HUNGER = (signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL)
 
 
 class Runner(Protocol):
@@ -88,7 +86,7 @@ class Session:
             found += said
             if len(said) == len(rest):
                 break
-            death = Died(*_cause(report, broken, self._limits))
+            death = Died(*cause(report, broken, self._limits))
             self._deaths += _MOST_DEATHS if report.ended.reason == "wall" else 1
             found.append(death)
             if imported is None:
@@ -136,7 +134,7 @@ class Session:
             found |= {answer.id: answer for answer in answers}
             if len(answers) < len(rest):
                 _run_prepared(self._runner, wire.EvaluatorJob((), self._limits), alone=False)
-                outcome, message = _cause(report, broken, self._limits)
+                outcome, message = cause(report, broken, self._limits)
                 found[rest[len(answers)].id] = Died(outcome, f"running the graph that your code built: {message}")
                 self._deaths += 1
         return found
@@ -151,20 +149,13 @@ def _run_prepared(runner: Runner, job: wire.Job, alone: bool) -> Report:
             if last:
                 raise
             continue
-        if _killed_from_outside(report, job.limits) and not last:
+        if killed_from_outside(report, job.limits) and not last:
             continue
         if report.answers or report.overflow:
             return msgspec.structs.replace(report, answers=report.answers[1:])
         if last:
             raise WorkerDied(f"a fork's walls did not come up: {report.output[-2000:].decode(errors='replace')}")
     raise AssertionError("unreachable")
-
-
-def _killed_from_outside(report: Report, limits: wire.Limits) -> bool:
-    """Say whether somebody else sent SIGKILL: PID 1 of a namespace cannot, and a limit is told from it by its clock."""
-    ended = report.ended
-    killed = ended.reason == "exit" and ended.status & 0x7F == signal.SIGKILL
-    return killed and ended.cpu_seconds < limits.total_wall_seconds
 
 
 def _decode(
@@ -190,32 +181,8 @@ def _in_order(answers: Sequence[wire.Traced], programs: Sequence[wire.Program]) 
     return found
 
 
-def _cause(report: Report, broken: str, limits: wire.Limits) -> tuple[Outcome, str]:
-    """Return what ended a fork that did not answer everything, and a sentence about it."""
-    ended = report.ended
-    if report.overflow:
-        return Outcome.TOO_LARGE, f"your code sent back too much: {report.overflow}"
-    if ended.reason == "cpu":
-        return Outcome.TIMED_OUT, f"your code used more than {limits.cpu_seconds:g} seconds of CPU in one step"
-    if ended.reason == "wall":
-        return Outcome.TIMED_OUT, f"your code took more than {limits.wall_seconds:g} seconds in one step, twice"
-    if ended.reason == "total":
-        return Outcome.TIMED_OUT, f"your code took more than {limits.total_wall_seconds:g} seconds in all"
-    number = ended.status & 0x7F
-    if number in (signal.SIGXCPU, signal.SIGKILL) and ended.cpu_seconds >= limits.total_wall_seconds:
-        return Outcome.TIMED_OUT, f"your code used more than {limits.total_wall_seconds:g} seconds of CPU in all"
-    full = number in _DEATHS_OF_HUNGER and ended.max_rss_kib > 0.8 * (limits.memory_mib << 10)
-    if full or (not number and ended.status >> 8 == OUT_OF_MEMORY):
-        return Outcome.OUT_OF_MEMORY, f"your code used more than {limits.memory_mib} MiB of memory"
-    if number:
-        return Outcome.CRASHED, f"your code's process crashed ({signal.Signals(number).name})"
-    if broken:
-        return Outcome.CRASHED, "your code disturbed the answers of its process"
-    return Outcome.CRASHED, "your code's process ended itself before it answered"
-
-
 def _request(program: wire.Program, said: wire.Traced) -> wire.Evaluate:
-    """Return what to ask the evaluator about a program: its graph (first, if any) and each GraphDef that it returned."""
+    """Return what to ask the evaluator about a program: its graph (first, if any), each GraphDef that it returned."""
     returned = _graphs(said)
     graphs = [said.graph] if said.graph is not None else []
     places = {place: len(graphs) + number for number, place in enumerate(returned)}
@@ -293,7 +260,9 @@ def _put_together(said: wire.Traced, answer: wire.Evaluated) -> Observation:
         return value
 
     calls = tuple(
-        msgspec.structs.replace(outcome, value=replace(outcome.value)) if isinstance(outcome, wire.Returned) else outcome
+        msgspec.structs.replace(outcome, value=replace(outcome.value))
+        if isinstance(outcome, wire.Returned)
+        else outcome
         for outcome in said.calls
     )
     return Observed(calls, answer.runs, own, said.trainable)

@@ -12,7 +12,7 @@ from grader.observation import Observation, Observed
 from grader.observe import Code, Session
 from grader.walls.worker import Worker
 
-QUICK = wire.Limits(cpu_seconds=1.0, wall_seconds=2.0, total_wall_seconds=8.0, memory_mib=1024)
+QUICK = wire.Limits(cpu_seconds=1.0, wall_seconds=8.0, total_wall_seconds=20.0, memory_mib=1024)
 
 
 @dataclass

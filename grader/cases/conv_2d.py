@@ -167,9 +167,9 @@ def tall_and_wide() -> st.SearchStrategy[Layer]:
 
 
 def mixed() -> st.SearchStrategy[Layer]:
-    """Draw layers with everything at once, called by position."""
+    """Draw layers with everything at once, called by position; of sizes where SAME and VALID differ."""
     return st.builds(
-        Layer, _heights, _widths, st.integers(2, 3), st.just(4), st.just(2), st.just(3), st.just(2), st.just(3),
-        st.just("lambda"), st.just("SAME"), st.just("mixed"), st.just("distinct"),
-        st.just((4, -3, 2, 7)), _seeds, st.just(False), st.just(True),
+        Layer, st.just(5), st.integers(7, 8), st.integers(2, 3), st.just(4), st.just(2), st.just(3), st.just(2),
+        st.just(3), st.just("lambda"), st.just("SAME"), st.just("mixed"), st.just("distinct"),
+        st.just((4, -3, 2, 7)), _seeds, st.just(True), st.just(True),
     )  # fmt: skip

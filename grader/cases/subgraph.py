@@ -15,6 +15,8 @@ from grader.inside import wire
 CPU = "/cpu:0"
 PREFIX = "inception"
 _FLOAT = wire.Items(("type", "float32"))
+# Every attribute is given, also those with a default: TensorFlow's importer writes these into its argument.
+_ANY = wire.Items(("shape", None))
 _UNARY = ("Identity", "Neg", "Abs", "Square", "Relu")
 _PRODUCER = 1286
 _NAMES = (
@@ -105,7 +107,7 @@ def _node(name: str, inputs: list[str], used: bool, split: bool, device: str) ->
     if split:
         return wire.Node(name, "Split", (f"{name}/axis", *inputs), {"T": _FLOAT, "num_split": 2}, device)
     if data == 0:
-        op, attributes = ("Placeholder", {"dtype": _FLOAT}) if used else ("NoOp", {})
+        op, attributes = ("Placeholder", {"dtype": _FLOAT, "shape": _ANY}) if used else ("NoOp", {})
         return wire.Node(name, op, tuple(inputs), dict(attributes), device)
     if data == 1:
         return wire.Node(name, _UNARY[len(name) % len(_UNARY)], tuple(inputs), {"T": _FLOAT}, device)

@@ -122,7 +122,7 @@ def check_how_many(trials: Trials) -> None:
             same_count(trial, call)
 
 
-@asks(cases.ask_each, named=[(Scores(_THREE, k=3), Scores(_THREE, k=0))], view=labels_seen)
+@asks(cases.ask_each, named=[(Scores(_THREE, k=3), Scores(_SEVEN, k=0))], view=labels_seen)
 def check_k_zero(trials: Trials) -> None:
     """k=0 gives an empty list
 
@@ -234,7 +234,7 @@ def check_classify_k(trials: Trials) -> None:
     cases.ask_nets,
     named=[
         (Net(5, names=("inception", "input", "second")),),
-        (Net(6, names=("network", "input", "output")), Net(7, names=("a/b", "image", "second"))),
+        (Net(2, names=("network", "input", "output")), Net(7, names=("a/b", "image", "second"))),
     ],
     view=labels_seen,
 )
@@ -250,7 +250,7 @@ def check_tensor_names(trials: Trials) -> None:
 
 @asks(
     cases.ask_nets,
-    named=[(Net(8, times=5),), (Net(9, finalized=True), Net(10, finalized=True, times=2))],
+    named=[(Net(8, times=5),), (Net(11, finalized=True), Net(10, finalized=True, times=2))],
     view=labels_seen,
 )
 def check_leaves_graph(trials: Trials) -> None:

@@ -1,4 +1,4 @@
-"""What a fork does to itself before anything of a student's runs: namespaces, its own small file systems, limits, seccomp.
+"""What a fork does to itself before anything of a student's runs: namespaces, small file systems, limits, seccomp.
 
 Only Linux system calls through ctypes and `resource`; the order matters and is explained where it does.
 Source: namespaces(7), capabilities(7), seccomp(2), mount(2).
@@ -43,7 +43,7 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
 
 
 def enter_namespaces() -> None:
-    """Give the calling process new user, mount, network, IPC and host-name namespaces, and its children a PID namespace.
+    """Give the caller new user, mount, network, IPC and host-name namespaces, and its children a PID namespace.
 
     The identity map has to be written after unshare, or files on a tmpfs mounted later fail with EOVERFLOW.
     """
@@ -113,7 +113,7 @@ def limit_resources(cpu_seconds: float, memory_mib: int, threads: int, scratch_m
 
 
 def drop_privileges() -> None:
-    """Give up every capability in the new user namespace, for good. Without it, what covers /proc could be unmounted."""
+    """Give up every capability in the new user namespace, for good: with them, our mounts could be taken away again."""
     for capability in range(LAST_CAPABILITY + 1):
         if _libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break

@@ -56,7 +56,7 @@ def supervise(
 
 
 def _watch(pid: int, beats: int, limits: wire.Limits) -> wire.Ended:
-    """Wait for the worker to end, or end it: CPU seconds and wall seconds since its last answer, wall seconds in all."""
+    """Wait for the worker to end, or end it: CPU and wall seconds since its last answer, wall seconds in all."""
     reason = "exit"
     started = moved = time.monotonic()
     spent = 0.0

@@ -1,4 +1,4 @@
-"""GraphDefs to plain data and back: `reduce` for judging, `make` for the graphs that cases describe, `refusal` for limits."""
+"""GraphDefs to plain data and back: `reduce` for judging, `make` for graphs that cases describe, what is refused."""
 
 import hashlib
 from collections.abc import Iterable
@@ -64,7 +64,7 @@ def make(nodes: Nodes) -> Any:
     """Return the GraphDef that `nodes` describe.
 
     An attribute is a bool, int or float, an array (a tensor), or a pair of its kind and a value: ("type", "float32"),
-    ("shape", (2, 3)), ("text", "abc"), ("function", "name of a library function").
+    ("shape", (2, 3)), ("shape", None) of unknown rank, ("text", "abc"), ("function", "name of a library function").
     """
     graph_def = graph_pb2.GraphDef()
     graph_def.versions.producer = nodes.producer
@@ -90,6 +90,8 @@ def _attribute(value: Value) -> Any:
             attribute.tensor.CopyFrom(tensor_util.make_tensor_proto(numpy(value)))
         case Items(items=("type", str(name))):
             attribute.type = as_dtype(name).as_datatype_enum
+        case Items(items=("shape", None)):
+            attribute.shape.unknown_rank = True
         case Items(items=("shape", Items(items=sizes))):
             attribute.shape.SetInParent()
             for size in sizes:

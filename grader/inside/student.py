@@ -23,6 +23,7 @@ from . import graphs, registry, wire
 tf1 = tf.compat.v1
 
 _LONGEST_MESSAGE = 600
+_PLAIN = (bool, int, float, str)
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
@@ -189,6 +190,8 @@ def _value(value: Any, graph: tf.Graph, deepest: int = wire.DEEPEST) -> wire.Val
     """Return what a call returned as data, with tensors and variables of `graph` by name."""
     if deepest == 0:
         return wire.Other("data nested too deeply")
+    if type(value) in _PLAIN:
+        return wire.to_wire(value)
     if isinstance(value, list | tuple):
         return wire.Items(tuple(_value(item, graph, deepest - 1) for item in value))
     if isinstance(value, graph_pb2.GraphDef):

@@ -437,14 +437,17 @@ def write(stream: Answers, message: Any) -> None:
 
 
 def frames(buffer: bytearray, longest: int) -> list[bytes]:
-    """Take the complete frames out of the front of `buffer`.
+    """Take the complete frames out of the front of `buffer`, up to one that announces too much.
 
     Raises:
-        WireError: a frame announces more than `longest` bytes.
+        WireError: the first frame announces more than `longest` bytes.
     """
-    found, start = [], 0
+    found: list[bytes] = []
+    start = 0
     while len(buffer) - start >= _HEADER.size:
         (length,) = _HEADER.unpack_from(buffer, start)
+        if length > longest and found:
+            break
         if length > longest:
             raise WireError(f"a message of {length} bytes, of which at most {longest} are read")
         if len(buffer) - start - _HEADER.size < length:

@@ -17,8 +17,8 @@ def do(job: wire.Job, root: Path, answers: wire.Answers) -> None:
 def lay_out(files: dict[str, bytes], root: Path) -> None:
     """Write a submission's files below `root`.
 
-    Their paths were checked when the submission was read. One that still cannot be written (a name that this file system
-    does not take, a file where another needs a folder) is left out, and said so in what is printed.
+    Their paths were checked when the submission was read. One that still cannot be written (a name that this file
+    system does not take, a file where another needs a folder) is left out, and said so in what is printed.
     """
     for name, data in files.items():
         path = root / PurePosixPath(name)

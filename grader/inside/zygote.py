@@ -71,6 +71,7 @@ def warm(given: Path) -> str:
     import PIL.Image
     import scipy.signal
     import tensorflow as tf
+
     from exercises.utils import images, inception
 
     from . import evaluator, student

@@ -20,7 +20,7 @@ IMPORTABLE = ("tensorflow", "numpy", "scipy", "pillow", "matplotlib", "ipython")
 _INSIDE_NEEDS = ("msgspec",)
 _LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64")
 _FONTS = ("/etc/fonts", "/usr/share/fonts")
-_DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")  # a shared mapping of /dev/zero escapes RLIMIT_DATA
+_DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")  # a mapped /dev/zero would escape RLIMIT_DATA
 SITE, INSIDE, GIVEN, PYTHON = "/site", "/inside", "/given", "/python"
 ENVIRONMENT = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
@@ -33,13 +33,12 @@ ENVIRONMENT = {
     "PATH": "/nowhere",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
-   
     "PYTHONPATH": f"{INSIDE}:{SITE}",
     "PYTHONUNBUFFERED": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
 }
-"""All that a zygote finds in its environment. Without oneDNN a failed allocation fails at once, not after ten seconds."""
+"""All that a zygote finds in its environment. Without oneDNN a failed allocation fails at once, not after seconds."""
 
 
 class WallsMissing(Exception):
@@ -74,7 +73,7 @@ def find_bwrap() -> str:
 
 
 def binds() -> list[Bind]:
-    """Return what a zygote is shown: system libraries, the interpreter, importable packages, our few files, fixtures."""
+    """Return what a zygote is shown: system libraries, the interpreter, packages, our few files, fixtures."""
     return [*_system(), *_interpreter(), *_packages(), *_ours()]
 
 
@@ -96,6 +95,14 @@ def _system() -> Iterator[Bind]:
 def links() -> list[tuple[str, str]]:
     """Return the symbolic links (target, place) among the system's library folders, such as /lib -> usr/lib."""
     return [(str(Path(folder).readlink()), folder) for folder in _LIBRARIES if Path(folder).is_symlink()]
+
+
+def _packages_of_the_system(shown: Sequence[Bind]) -> Iterator[str]:
+    """The folders of Python packages inside library folders that had to be shown whole, as some systems have it."""
+    for bind in shown:
+        if bind.target in _LIBRARIES:
+            for folder in sorted(Path(bind.source).glob("python*/*-packages")):
+                yield f"{bind.target}/{folder.relative_to(bind.source)}"
 
 
 def _interpreter() -> Iterator[Bind]:
@@ -170,8 +177,10 @@ def command(bwrap: str, shown: Sequence[Bind], control_fd: int) -> list[str]:
         arguments += ["--ro-bind", bind.source, bind.target]
     for target, place in links():
         arguments += ["--symlink", target, place]
-    python = f"{PYTHON}/bin/{version}"
-    return [*arguments, "--remount-ro", "/", "--", python, "-P", "-S", "-s", "-B", "-m", "inside.zygote", str(control_fd)]
+    for covered in _packages_of_the_system(shown):
+        arguments += ["--tmpfs", covered]
+    python = [f"{PYTHON}/bin/{version}", "-P", "-S", "-s", "-B", "-m", "inside.zygote", str(control_fd)]
+    return [*arguments, "--remount-ro", "/", "--", *python]
 
 
 @functools.cache

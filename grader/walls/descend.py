@@ -1,7 +1,7 @@
 """Run as root only: bind what a zygote is shown to where an ordinary user can reach it, become one, start bubblewrap.
 
-`python -m grader.walls.descend SPEC`, a process of its own, because it changes who it is. The mounts are made in a mount
-namespace of this process and vanish with it. Root itself never runs a zygote: its forks ignore RLIMIT_NPROC.
+`python -m grader.walls.descend SPEC`, a process of its own, because it changes who it is. The mounts are made in a
+mount namespace of this process and vanish with it. Root itself never runs a zygote: its forks ignore RLIMIT_NPROC.
 """
 
 import os

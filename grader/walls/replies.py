@@ -1,4 +1,4 @@
-"""Reading what a fork says: two pipes that hostile code fills, drained within bounds that protect the grader's own memory."""
+"""Reading what a fork says: two pipes that hostile code fills, drained within bounds that protect our own memory."""
 
 import os
 import selectors
@@ -56,24 +56,29 @@ class Answers:
     def feed(self, data: bytes) -> None:
         """Take in what was read; `overflow` says why no more of it is wanted."""
         self._pending += data
-        self._bytes += len(data)
-        if self._bytes > self._longest:
-            self.overflow = f"more than {self._longest} bytes came back"
-            return
         try:
-            frames = wire.frames(self._pending, self._longest)
+            while frames := wire.frames(self._pending, self._longest):
+                for frame in frames:
+                    self._take(frame)
         except wire.WireError as error:
-            self.overflow = str(error)
+            self.overflow = self.overflow or str(error)
+        if self._bytes + len(self._pending) > self._longest:
+            self.overflow = self.overflow or f"more than {self._longest} bytes came back"
+
+    def _take(self, frame: bytes) -> None:
+        """Keep a frame, or none from this one on: whatever the pieces were that the frames came in."""
+        if self.overflow:
             return
-        if len(self.whole) + len(frames) > self._most:
-            frames = frames[: self._most - len(self.whole)]
+        self._bytes += len(frame)
+        if len(self.whole) == self._most:
             self.overflow = "there were more answers than questions"
-        for frame in frames:
-            if self._bytes > _UNCOUNTED_BYTES:
-                self._tokens += tokens(frame, _MOST_TOKENS - self._tokens)
+        elif self._bytes > self._longest:
+            self.overflow = f"more than {self._longest} bytes came back"
+        elif self._bytes > _UNCOUNTED_BYTES:
+            self._tokens += tokens(frame, _MOST_TOKENS - self._tokens)
             if self._tokens >= _MOST_TOKENS:
                 self.overflow = f"more than {_MOST_TOKENS} numbers, texts and lists came back"
-                return
+        if not self.overflow:
             self.whole.append(frame)
 
 
@@ -114,8 +119,8 @@ def tokens(data: bytes, most: int) -> int:
 def collect(control: socket.socket, answers_fd: int, output_fd: int, job: wire.Job) -> Report:
     """Drain both pipes until nothing holds them any more, and take the supervisor's word on how the fork ended.
 
-    Once the supervisor has spoken the fork is gone, so the pipes end at once; where there are no walls something else may
-    hold them, and is not waited for.
+    Once the supervisor has spoken the fork is gone, so the pipes end at once; where there are no walls something else
+    may hold them, and is not waited for.
 
     Raises:
         WorkerDied: the zygote went away or did not answer in time.

@@ -1,8 +1,9 @@
 """The system calls that a fork may make: an allow-list, found by measuring what TensorFlow and its friends use.
 
-Everything else answers EPERM, so that well-behaved libraries fall back; `clone3` answers ENOSYS, as glibc expects. There
-are no new processes (only threads), no new sockets, no memory that would escape RLIMIT_DATA (shared and anonymous, in
-huge pages, growing down like a stack), no memfd, no ptrace, io_uring, userfaultfd, keyctl, bpf, mount or namespaces.
+Everything else answers EPERM, so that well-behaved libraries fall back; `clone3` answers ENOSYS, as glibc expects.
+There are no new processes (only threads), no new sockets, no memory that would escape RLIMIT_DATA (shared and
+anonymous, in huge pages, growing down like a stack), no memfd, no ptrace, io_uring, userfaultfd, keyctl, bpf, mount or
+namespaces.
 """
 
 import errno
@@ -25,9 +26,10 @@ set_robust_list get_robust_list set_tid_address setitimer sigaltstack stat statf
 sync_file_range sysinfo tgkill time timer_create timer_delete timer_gettime timer_settime timerfd_create timerfd_gettime
 timerfd_settime times truncate umask uname unlink unlinkat utime utimensat utimes wait4 waitid write writev kill
 get_mempolicy
-""".split()
+""".split()  # noqa: SIM905
 
-TERMINAL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
+# TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
+TERMINAL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 CLONE_VM_THREAD = 0x00010100  # CLONE_VM | CLONE_THREAD
 NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* bit that clone takes
 MAP_SHARED, MAP_ANONYMOUS, MAP_GROWSDOWN, MAP_HUGETLB = 0x01, 0x20, 0x100, 0x40000

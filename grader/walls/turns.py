@@ -13,7 +13,7 @@ class Turns:
 
     @contextlib.contextmanager
     def take(self, alone: bool) -> Iterator[None]:
-        """Hold a turn. Whoever wants to be alone keeps the gate while it waits, so that no stream of others starves it."""
+        """Hold a turn. Whoever wants to be alone keeps the gate while it waits, so that others do not starve it."""
         if self._folder is None:
             yield
             return

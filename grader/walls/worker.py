@@ -31,7 +31,7 @@ class Worker:
     def __init__(self, isolation: Isolation, turns: Turns | None = None) -> None:
         self._isolation = isolation
         self._turns = turns or Turns(None)
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self.tensorflow = ""
@@ -60,7 +60,10 @@ class Worker:
             ready = wire.decode(control.recv(1 << 16), zygote.Ready)
         except (OSError, wire.WireError) as error:
             self.close()
-            raise WorkerDied(f"the zygote did not start: {self._last_words() or error}") from error
+            words = self._last_words()
+            if words.startswith("bwrap: "):
+                raise bubblewrap.WallsMissing(bubblewrap.advice(words)) from error
+            raise WorkerDied(f"the zygote did not start: {words or error}") from error
         if ready.threads > 1:
             self.close()
             raise WorkerDied(f"the zygote has {ready.threads} threads, so it cannot fork; is OPENBLAS_NUM_THREADS=1?")
@@ -94,10 +97,8 @@ class Worker:
         environment |= {"PATH": os.environ.get("PATH", "")}
         return self._popen([sys.executable, "-P", "-m", "inside.zygote", str(control_fd)], control_fd, environment)
 
-    def _popen(
-        self, command: list[str], control_fd: int, environment: dict[str, str]
-    ) -> "subprocess.Popen[bytes]":
-        """Start a zygote with nothing of our environment, and never with modules of the folder that we were started in."""
+    def _popen(self, command: list[str], control_fd: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+        """Start a zygote without our environment, and never with modules of the folder that we were started in."""
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -164,7 +165,8 @@ class Worker:
 
 def _in_memory(data: bytes) -> BinaryIO:
     """Return a file that holds `data`, read from its start, and is on no disk where the system can do that."""
-    file = os.fdopen(os.memfd_create("job"), "w+b") if hasattr(os, "memfd_create") else tempfile.TemporaryFile()
+    in_memory = hasattr(os, "memfd_create")
+    file = os.fdopen(os.memfd_create("job"), "w+b") if in_memory else tempfile.TemporaryFile()  # noqa: SIM115
     file.write(data)
     file.flush()
     file.seek(0)

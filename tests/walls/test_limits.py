@@ -44,7 +44,9 @@ def test_wall_time_is_tried_once_more_alone(submit, worker, monkeypatch):
     tries = []
     run = worker.run
     monkeypatch.setattr(worker, "run", lambda job, alone=False: tries.append(alone) or run(job, alone))
-    ran = submit("import time\ndef attack():\n    time.sleep(30)\n" + RIGHT, calls=("attack", "right"), wall_seconds=0.7)
+    ran = submit(
+        "import time\ndef attack():\n    time.sleep(30)\n" + RIGHT, calls=("attack", "right"), wall_seconds=0.7
+    )
     assert tries == [False, True]
     assert outcome(ran.observations[0]) == (
         Outcome.TIMED_OUT,

@@ -137,3 +137,13 @@ def test_silence_ends(monkeypatch):
     flooding.join()
     os.close(answers_in)
     os.close(output_in)
+
+
+@pytest.mark.parametrize("pieces", [1, 7, 64, 10_000])
+def test_what_is_kept_does_not_depend_on_the_pieces(pieces):
+    stream = frame(b"one") + frame(b"two") + b"\xff" * 50
+    answers = Answers(most=9, longest=100)
+    for start in range(0, len(stream), pieces):
+        answers.feed(stream[start : start + pieces])
+    assert answers.whole == [b"one", b"two"]
+    assert answers.overflow

@@ -1,4 +1,4 @@
-"""What can be seen, reached and left behind from inside: nothing of ours, nothing of anyone else's, nothing for later."""
+"""What can be seen, reached and left behind from inside: nothing of ours, of anyone else's, or for later."""
 
 import os
 
@@ -203,7 +203,7 @@ import builtins, os, sys
 import numpy as np, tensorflow as tf
 def attack():
     left = []
-    for folder in ("/tmp", "/submission", "/dev", "/dev/shm", "/run", "/var/tmp", "/inside", "/given", "/fixtures", "/"):
+    for folder in ("/tmp", "/submission", "/dev", "/dev/shm", "/run", "/var/tmp", "/inside", "/given", "/"):
         try:
             with open(os.path.join(folder, "message"), "w") as file: file.write("the answer")
             left.append(folder)

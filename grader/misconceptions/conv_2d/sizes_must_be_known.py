@@ -6,11 +6,12 @@ tf1 = tf.compat.v1
 def conv_2D(
     x, n_output_ch, k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, padding="VALID", name="conv2d", reuse=None
 ):
-    batch, height, width, n_input_ch = (int(size) for size in x.shape)
+    sizes = [int(size) for size in x.shape]
+    n_input_ch = sizes[-1]
     with tf1.variable_scope(name or "conv2d", reuse=reuse):
         w = tf1.get_variable("W", [k_h, k_w, n_input_ch, n_output_ch], initializer=tf1.glorot_uniform_initializer())
         b = tf1.get_variable("b", [n_output_ch], initializer=tf1.zeros_initializer())
         h = tf.nn.conv2d(x, w, strides=[1, s_y, s_x, 1], padding=padding) + b
-        h = tf.reshape(h, [batch, int(h.shape[1]), int(h.shape[2]), n_output_ch])
+        h = tf.reshape(h, [sizes[0], int(h.shape[1]), int(h.shape[2]), n_output_ch])
         op = h if activation is None else activation(h)
     return op, h, w, b

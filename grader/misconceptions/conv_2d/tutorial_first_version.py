@@ -10,5 +10,4 @@ def conv_2D(
     with tf1.variable_scope(name or "conv2d", reuse=reuse):
         w = tf1.get_variable("W", [k_h, k_w, n_input_ch, n_output_ch], initializer=tf1.glorot_uniform_initializer())
         h = tf.nn.conv2d(x, w, strides=[1, 1, s_x, s_y], padding=padding)
-        op = h if activation is None else activation(h)
-    return op
+        return h if activation is None else activation(h)

@@ -19,4 +19,4 @@ def apply_filter(image, kernel, n=4):
         x = tf.constant(image[np.newaxis, :, :, np.newaxis])
         flt = tf.constant(kernel[:, :, np.newaxis, np.newaxis])
         stages = session.run(chain_convolutions(x, flt, n))
-    return [image] + stages
+    return [image, *stages]

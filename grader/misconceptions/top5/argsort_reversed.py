@@ -6,7 +6,7 @@ tf1 = tf.compat.v1
 
 def top_k(probabilities, labels, k=5):
     p = np.array(probabilities).reshape(-1)
-    order = np.argsort(p, kind='stable')[::-1][:k]
+    order = np.argsort(p)[::-1][:k]
     return [(float(p[i]), labels[i]) for i in order]
 
 

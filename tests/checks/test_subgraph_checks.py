@@ -1,0 +1,155 @@
+"""Each check of the subgraph exercise passes right solutions of any style, and each wrong one loses what it should."""
+
+import pytest
+from examination import Examination, helpers, sample
+
+from grader import catalogue, freeze
+from grader.cases import subgraph as cases
+from grader.checks import subgraph as checks
+from grader.inside import wire
+from grader.observation import Observed
+from grader.walls.worker import Worker
+
+KNOWN = catalogue.load("subgraph")
+
+THROUGH_A_TF_GRAPH = """
+import tensorflow as tf
+tf1 = tf.compat.v1
+
+def extract_main_graph(graph_def, output_names=("output",)):
+    # TensorFlow's own walk: operations instead of nodes, and the nodes looked up at the end.
+    with tf1.Graph().as_default() as graph:
+        tf1.import_graph_def(graph_def, name="")
+    found, queue = [], [graph.get_operation_by_name(name) for name in output_names]
+    while queue:
+        operation = queue.pop(0)
+        if operation not in found:
+            found.append(operation)
+            queue.extend([one.op for one in operation.inputs] + list(operation.control_inputs))
+    nodes = {node.name: node for node in graph_def.node}
+    main = tf1.GraphDef()
+    main.CopyFrom(graph_def)
+    main.ClearField("node")
+    main.node.extend(nodes[operation.name] for operation in found)
+    used = {node.op for node in main.node}
+    keep = [function for function in graph_def.library.function if function.signature.name in used]
+    main.library.ClearField("function")
+    main.library.function.extend(keep)
+    return main
+
+def place_on_device(graph_def, device="/gpu:0"):
+    return tf1.GraphDef(
+        node=[_moved(node, device) for node in reversed(graph_def.node)],
+        versions=graph_def.versions,
+        library=graph_def.library,
+    )
+
+def _moved(node, device):
+    copy = tf1.NodeDef.FromString(node.SerializeToString())
+    copy.device = device if copy.device == "/cpu:0" else copy.device
+    return copy
+
+def load_into_graph(graph_def, name="inception"):
+    graph = tf.Graph()
+    with graph.as_default(), tf1.Session(graph=graph):
+        tf.graph_util.import_graph_def(graph_def, None, None, name)
+    return graph
+"""
+
+
+@pytest.fixture(scope="module")
+def examination(worker: Worker) -> Examination:
+    return Examination(worker, "subgraph")
+
+
+def test_the_solution_passes_and_the_stub_loses_everything(examination: Examination) -> None:
+    assert examination.lost(examination.solution) == {}
+    assert set(examination.lost(examination.stub)) == set(examination.programs)
+
+
+@pytest.mark.parametrize("style", ["right", "v1_style", "with_helpers", "in_notebook"])
+def test_right_solutions_of_other_styles_pass(examination: Examination, style: str) -> None:
+    source = sample("subgraph", style)
+    if style == "in_notebook":
+        source = "import tensorflow as tf\ntf1 = tf.compat.v1\n" + source.partition("\n")[2]
+    assert examination.lost(source, helpers()) == {}
+
+
+def test_a_right_solution_that_walks_a_tf_graph_passes(examination: Examination) -> None:
+    assert examination.lost(THROUGH_A_TF_GRAPH) == {}
+
+
+@pytest.mark.parametrize("wrong", KNOWN, ids=lambda one: one.id)
+def test_a_misconception_loses_exactly_what_it_lists(examination: Examination, wrong: catalogue.Misconception) -> None:
+    lost = examination.lost(wrong.source().decode())
+    assert {f"subgraph.{check}" for check in lost} == set(wrong.loses)
+
+
+def test_every_check_is_lost_by_a_misconception() -> None:
+    assert {check for wrong in KNOWN for check in wrong.loses} == set(freeze.questions("subgraph"))
+
+
+def test_the_solution_keeps_what_an_independent_walk_finds(examination: Examination) -> None:
+    compared = 0
+    for check in ("ancestors", "control_inputs", "output_slots", "several_outputs", "shared_once"):
+        for program in examination.programs[check]:
+            graph, *rest = program.calls[0].args
+            assert isinstance(graph, wire.Nodes)
+            outputs = wire.from_wire(rest[0]) if rest else ["output"]
+            seen = examination.reference[program.id]
+            assert isinstance(seen, Observed)
+            assert isinstance(seen.calls[0], wire.Returned)
+            kept = seen.calls[0].value
+            assert isinstance(kept, wire.Nodes)
+            assert {node.name for node in kept.nodes} == cases.ancestors(graph, outputs), program.id
+            compared += 1
+    assert compared >= 12
+
+
+@pytest.mark.parametrize(
+    ("check", "walk"), [("control_inputs", {"control": False}), ("output_slots", {"slots": False})]
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_drawn_graphs_tell_who_leaves_something_out(check: str, walk: dict[str, bool], seed: int) -> None:
+    check_id = f"subgraph.{check}"
+    for program in freeze.draw(check_id, freeze.questions("subgraph")[check_id], seed):
+        graph, *rest = program.calls[0].args
+        assert isinstance(graph, wire.Nodes)
+        outputs = wire.from_wire(rest[0]) if rest else ["output"]
+        assert cases.ancestors(graph, outputs, **walk) < cases.ancestors(graph, outputs)
+        assert cases.ancestors(graph, outputs) < {node.name for node in graph.nodes}
+
+
+def test_the_questions_are_the_same_for_a_seed_and_others_for_another() -> None:
+    question = freeze.questions("subgraph")["subgraph.ancestors"]
+    first, again, other = (freeze.draw("subgraph.ancestors", question, seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_messages_say_what_is_missing_and_who_needs_it(examination: Examination) -> None:
+    ignoring = examination.lost(sample("subgraph", "ignores_control_inputs"))
+    assert ignoring["control_inputs"] == (
+        "For the output 'output', the main graph lacks 'init': 'output' is kept, and has '^init' among its inputs."
+    )
+    moving = examination.lost(sample("subgraph", "moves_every_node"))
+    assert moving["other_devices"] == (
+        "The node 'n1' asked for no device; it should stay so, but it asks for '/gpu:0' now."
+    )
+
+
+def test_a_graph_is_no_graph_def_and_the_other_way_round(examination: Examination) -> None:
+    live = "    with tf.Graph().as_default() as graph:\n        tf1.import_graph_def(main)\n    return graph\n"
+    swapped = examination.solution.replace("    return main\n", live)
+    swapped = swapped.replace("    return loaded\n", "    return loaded.as_graph_def()\n")
+    lost = examination.lost(swapped)
+    assert "but it returned a tf.Graph" in lost["ancestors"]
+    assert "but it returned a GraphDef" in lost["prefix"]
+
+
+def test_every_check_has_a_title_for_students() -> None:
+    for name in freeze.questions("subgraph"):
+        judge = getattr(checks, f"check_{name.partition('.')[2]}")
+        title = judge.__doc__.splitlines()[0]
+        assert 10 < len(title) < 100, name
+        assert not title.endswith("."), name

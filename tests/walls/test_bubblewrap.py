@@ -1,0 +1,43 @@
+"""The allow-list: what is shown is what students may import and need, whatever the system looks like."""
+
+from pathlib import Path
+
+from grader.walls import bubblewrap
+from grader.walls.bubblewrap import Bind
+
+
+def test_nothing_of_ours_is_shown_but_what_runs_inside():
+    shown = bubblewrap.binds()
+    package = Path(bubblewrap.__file__).parent.parent
+    ours = [bind for bind in shown if Path(bind.source).is_relative_to(package)]
+    assert ours == [Bind(str(package / "inside"), "/inside/inside")]
+    assert not [bind for bind in shown if package.is_relative_to(bind.source)]
+    assert not {bind.target for bind in shown} & {"/", "/site", "/home", "/root", "/etc", "/usr", "/usr/share", "/var"}
+    tops = {Path(bind.target).name.lower() for bind in shown if bind.target.startswith("/site/")}
+    assert {"tensorflow", "numpy", "scipy", "pil", "matplotlib", "ipython", "msgspec"} <= tops
+    assert not {"grader", "pytest", "_pytest", "nbgrader", "hypothesis", "pyseccomp.py", "solutions"} & tops
+
+
+def test_every_bind_is_read_only_and_the_environment_is_cleared():
+    shown = [Bind("/usr/lib", "/usr/lib")]
+    command = bubblewrap.command("bwrap", shown, 7)
+    assert "--clearenv" in command
+    assert "--unshare-all" in command
+    assert "--bind" not in command
+    assert command[command.index("--ro-bind") + 1 :][:2] == ["/usr/lib", "/usr/lib"]
+    assert "/dev/zero" not in command
+    assert command[-1] == "7"
+
+
+def test_packages_inside_a_library_folder_are_covered(tmp_path):
+    for folder in ("python3.13/site-packages/grader", "python3/dist-packages", "python3.13/json", "x86"):
+        (tmp_path / folder).mkdir(parents=True)
+    command = bubblewrap.command("bwrap", [Bind(str(tmp_path), "/usr/lib")], 7)
+    covered = [command[at + 1] for at, word in enumerate(command) if word == "--tmpfs"]
+    assert covered == ["/tmp", "/usr/lib/python3/dist-packages", "/usr/lib/python3.13/site-packages"]
+
+
+def test_advice_names_what_to_do():
+    text = bubblewrap.advice("bwrap: setting up uid map: Permission denied")
+    for word in ("Permission denied", "kernel.apparmor_restrict_unprivileged_userns=0", "--isolation none"):
+        assert word in text
