@@ -101,11 +101,11 @@ class Seen:
 
     def nodes(self, call: int = 0) -> wire.Nodes:
         """Return the GraphDef or graph that a call returned."""
-        returned = self._returned(call).value
+        returned = self.returned(call)
         if isinstance(returned, wire.Nodes | wire.Problem):
             return self._nodes(returned, "the graph that it returned")
         text = call_text(self.program.calls[call], self.program)
-        raise self._finding(f"{text} should return a graph, but it returned {kind_of(wire.from_wire(returned))}.")
+        raise self._finding(f"{text} should return a graph, but it returned {kind_of(returned)}.")
 
     def ran(self, run: int = 0, calls: Sequence[int] | None = None) -> wire.Ran:
         """Return what a session run gave; a `Finding` if a call that it needs (all, unless named) or the run failed."""
@@ -123,7 +123,10 @@ class Seen:
 
     def fetched(self, run: int = 0, calls: Sequence[int] | None = None) -> list[np.ndarray]:
         """Return the arrays that a session run fetched; `calls` as for `ran`."""
-        return [wire.numpy(value) for value in self.ran(run, calls).values]
+        try:
+            return [wire.numpy(value) for value in self.ran(run, calls).values]
+        except wire.WireError as error:
+            raise self._finding(f"After {self._text()}, running the graph gave {error}.") from error
 
     def trainable(self) -> tuple[str, ...]:
         """Return the nodes of the graph's trainable variables, as the student's process says."""

@@ -38,7 +38,7 @@ def _outcome(outcome: wire.Outcome) -> wire.Outcome:
 
 def _raised(raised: wire.Raised) -> wire.Raised:
     return wire.Raised(
-        tuple(clean(name, _LONGEST_NAME) for name in raised.types[:_MOST_TYPES]),
+        tuple(clean(name, _LONGEST_NAME) for name in raised.types[:_MOST_TYPES]) or ("BaseException",),
         clean(raised.message, _LONGEST_MESSAGE),
         clean(raised.where, _LONGEST_MESSAGE),
     )

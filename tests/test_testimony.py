@@ -60,5 +60,7 @@ def test_texts_are_cut_and_cleaned():
         assert "\x1b" not in f"{found}"
         assert "\x00" not in f"{found}"
     assert testimony.clean("line\n\ttwo ⟶ ü", 100) == "line\n\ttwo ⟶ ü"
+    nameless = testimony.heard(wire.Imported(wire.Raised(())))
+    assert nameless.failure.types == ("BaseException",)
     unmade = testimony.heard(wire.Traced("p", (wire.Unmade("r" * 10_000),)))
     assert len(unmade.calls[0].reason) == 600

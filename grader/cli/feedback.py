@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from grader import catalogue
+from grader import assignment, catalogue
 from grader.cli import terminal
 from grader.feedback import write
 from grader.record import read_all
@@ -22,11 +22,14 @@ def command(folder: Path) -> None:
         records = read_all(folder)
     except (FileNotFoundError, ValueError) as error:
         raise click.UsageError(terminal.plain(str(error))) from error
+    titles = {name: exercise.title for name, exercise in assignment.load().exercises.items()}
     shown = terminal.console(stderr=True)
     if shown.is_terminal:
         with terminal.progress(shown) as bar:
             task = bar.add_task("Writing pages", total=len(records), rate="")
-            pages = write(folder, records, catalogue.load(), lambda done, _: bar.update(task, completed=done))
+            pages = write(
+                folder, records, catalogue.load(), lambda done, _: bar.update(task, completed=done), titles=titles
+            )
     else:
-        pages = write(folder, records, catalogue.load())
+        pages = write(folder, records, catalogue.load(), titles=titles)
     terminal.console().print(f"{len(pages)} pages: {folder / 'feedback' / 'index.html'}")

@@ -38,8 +38,9 @@ import tensorflow.compat.v1 as tf
 
 def _variables(shape):
     limit = (6.0 / (shape[0] * shape[1] * (shape[2] + shape[3]))) ** 0.5
-    uniform = lambda shape, dtype=tf.float32, partition_info=None: tf.random.uniform(shape, -limit, limit, dtype, seed=5)
-    return tf.get_variable("W", shape, initializer=uniform), tf.get_variable("b", shape[-1:], initializer=tf.initializers.zeros())
+    uniform = lambda shape, dtype=tf.float32, partition_info=None: tf.random.uniform(shape, -limit, limit, dtype)
+    b = tf.get_variable("b", shape[-1:], initializer=tf.initializers.zeros())
+    return tf.get_variable("W", shape, initializer=uniform), b
 
 def conv_2D({ARGUMENTS}):
     activation = (lambda h: h) if activation is None else activation
@@ -54,13 +55,19 @@ RIGHT = STYLES["one block"]
 CONVOLUTION = "h = tf.nn.conv2d(x, w, "
 ACTIVATION = "op = activation(h) if activation is not None else h"
 OWN = {
-    "four": ([("return op, h, w, b", "return op, h, w, tf.reshape(b, [1, -1]) if k_h == 2 else b")], {"four"}),
+    "four": (
+        [("return op, h, w, b", "return op, h, w, tf.reshape(b, [1, -1]) if k_h == 2 else b")],
+        {"four", "combined"},
+    ),
     "convolution": (
         [(CONVOLUTION, "h = tf.nn.conv2d(x, tf.reverse(w, [0, 1]), ")],
         {"four", "convolution", "padding", "defaults", "combined"},
     ),
     "activation_once": ([(ACTIVATION, f"activation and activation(h)\n        {ACTIVATION}")], {"activation_once"}),
-    "defaults": ([("k_w=3, k_h=3", "k_w=5, k_h=5")], {"convolution", "weight_shape", "weight_start", "padding", "defaults"}),
+    "defaults": (
+        [("k_w=3, k_h=3", "k_w=5, k_h=5")],
+        {"convolution", "weight_shape", "weight_start", "padding", "defaults"},
+    ),
     "reuse_auto": ([("reuse=reuse", "reuse=reuse is True or None")], {"reuse_auto"}),
     "default_name": ([("name if name else 'conv2d'", "name if name else 'layer'")], {"default_name"}),
     "trainable": ([("'b', shape", "'b', trainable=False, shape")], {"trainable"}),
@@ -115,8 +122,8 @@ def test_every_check_is_lost_by_some_mistake_that_leaves_most_others(examiner: E
 def test_a_finding_says_what_was_called_expected_and_got(examiner: Examiner) -> None:
     swapped = edited(RIGHT, ("[1, s_y, s_x, 1]", "[1, s_x, s_y, 1]"))
     assert examiner.findings(swapped)["stride_order"] == (
-        "h should have shape (2, 3, 4, 2) for strides s_x=1 along the width and s_y=3 along the height, but it has shape "
-        "(2, 7, 2, 2): the strides moved along the wrong axes."
+        "h should have shape (2, 3, 4, 2) for strides s_x=1 along the width and s_y=3 along the height, but it has "
+        "shape (2, 7, 2, 2): the strides moved along the wrong axes."
     )
     narrow = edited(RIGHT, ("shape=[k_h, k_w,", "shape=[k_w, k_h,"))
     assert examiner.findings(narrow)["weight_shape"].endswith(

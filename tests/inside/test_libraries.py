@@ -39,7 +39,7 @@ import pytest
         "from exercises.utils import images, inception\n    return inception.get_inception_model('tiny') is not None",
         "import inspect; return 'inspect' in inspect.getsource(attack)",
     ],
-    ids=["session", "eager", "function", "tape", "SciPy", "matplotlib", "Pillow", "IPython", "threads", "standard library",
+    ids=["session", "eager", "function", "tape", "SciPy", "matplotlib", "Pillow", "IPython", "threads", "library",
          "NumPy", "helpers", "inspect"],
 )  # fmt: skip
 def test_it_works(submit, body):
