@@ -116,6 +116,9 @@ class Seen:
             raise self._finding(f"After {self._text()}, there was no graph to run.")
         found = runs[run]
         if isinstance(found, wire.Ran):
+            asked = len(self.program.runs[run].fetches)
+            if len(found.values) != asked:
+                raise self._finding(f"After {self._text()}, the graph gave {len(found.values)} values of {asked}.")
             return found
         if found.kind == "refused":
             raise self._finding(f"After {self._text()}, the graph was not run: {found.message}.")

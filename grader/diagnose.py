@@ -21,8 +21,8 @@ def diagnose(
 ) -> dict[str, tuple[Misconception, ...]]:
     """Return, for each failed check of an exercise, the misconceptions to name; none where it is not clear.
 
-    A misconception is a candidate for a check that it loses when all the check's observations are the same. Of several,
-    those stay that lose no check that was passed; if they still explain it in different words, nothing is said.
+    A misconception is a candidate for a check when it loses that check and none that was passed, and all the check's
+    observations are the same. If several explain it in different words, nothing is said.
 
     Args:
         failed: by check id, its frozen cases, the student's observations and what of them is compared (None: all).
@@ -33,11 +33,9 @@ def diagnose(
         candidates = [
             one
             for one in known
-            if check_id in one.loses and one.id in check.misconceptions
+            if check_id in one.loses and set(one.loses) <= set(failed) and one.id in check.misconceptions
             and all(map(_same_through(view), got, check.misconceptions[one.id]))
         ]  # fmt: skip
-        if len({one.explanation for one in candidates}) > 1:
-            candidates = [one for one in candidates if set(one.loses) <= set(failed)]
         if len({one.explanation for one in candidates}) == 1:
             found[check_id] = tuple(candidates)
     return found
@@ -46,7 +44,15 @@ def diagnose(
 def _same_through(view: View | None) -> Callable[[Observation, Observation], bool]:
     if view is None:
         return same_observation
-    return lambda got, theirs: same_value(view(got), view(theirs))
+
+    def same(got: Observation, theirs: Observation) -> bool:
+        try:
+            seen = view(got)
+        except Exception:  # what a student's process claims may be anything; it then resembles nothing
+            return False
+        return same_value(seen, view(theirs))
+
+    return same
 
 
 def same_observation(got: Observation, theirs: Observation) -> bool:

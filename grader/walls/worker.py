@@ -31,7 +31,7 @@ class Worker:
     def __init__(self, isolation: Isolation, turns: Turns | None = None) -> None:
         self._isolation = isolation
         self._turns = turns or Turns(None)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        self._errors: BinaryIO | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self.tensorflow = ""
@@ -41,7 +41,6 @@ class Worker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-        self._errors.close()
 
     def start(self) -> None:
         """Start the zygote unless it runs, and wait until it has imported TensorFlow.
@@ -59,8 +58,8 @@ class Worker:
         try:
             ready = wire.decode(control.recv(1 << 16), zygote.Ready)
         except (OSError, wire.WireError) as error:
-            self.close()
             words = self._last_words()
+            self.close()
             if words.startswith("bwrap: "):
                 raise bubblewrap.WallsMissing(bubblewrap.advice(words)) from error
             raise WorkerDied(f"the zygote did not start: {words or error}") from error
@@ -99,6 +98,7 @@ class Worker:
 
     def _popen(self, command: list[str], control_fd: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
         """Start a zygote without our environment, and never with modules of the folder that we were started in."""
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -109,6 +109,8 @@ class Worker:
         )
 
     def _last_words(self) -> str:
+        if self._errors is None:
+            return ""
         self._errors.seek(0)
         return self._errors.read()[-2000:].decode(errors="replace").strip()
 
@@ -160,6 +162,9 @@ class Worker:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+        if self._errors is not None:
+            self._errors.close()
+            self._errors = None
         self.tensorflow = ""
 
 

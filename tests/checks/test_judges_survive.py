@@ -1,6 +1,7 @@
 """Whatever a student's process says, a judge answers with a finding: never with an exception of its own.
 
-An exception would be a GRADER_ERROR, which holds a record back, and nobody may do that to his record.
+An exception would be a GRADER_ERROR, which holds a record back, and nobody may do that to his record. (What
+`testimony.py` refuses never gets this far.)
 """
 
 import random
@@ -63,7 +64,7 @@ def spoilt_observation(right: Observation, chance: random.Random) -> Observation
             value = spoilt(outcome.value, chance)
             calls[place] = msgspec.structs.replace(outcome, value=value, grown=chance.choice([0, -5, 2**40]))
         elif chance.random() < 0.2:
-            calls[place] = chance.choice([wire.Raised(()), wire.Raised(("A" * 500,), "\x1b[31m"), wire.Unmade("")])
+            calls[place] = chance.choice([wire.Raised(("BaseException",)), wire.Raised(("A" * 500,), "\x1b[31m"), wire.Unmade("")])
     for place, run in enumerate(runs):
         if isinstance(run, wire.Ran) and chance.random() < 0.6:
             arrays = [one for one in ODD if isinstance(one, wire.Array)]
