@@ -3,8 +3,8 @@
 1. Judging: CPU of `grader grade` over a class against the CPU of the same programs in the same number of forks with no
    judging. Both without walls, because the CPU of what runs behind them is not accounted to whoever started it; forks
    without walls are cheaper, which makes the ratio larger, not smaller.
-2. Wall time: `grader grade`, behind walls, against one fresh pytest process a submission that does everything in itself,
-   at the same number of processes.
+2. Wall time: `grader grade`, behind walls, against one fresh pytest process a submission that does everything in
+   itself, at the same number of processes.
 """
 
 import argparse

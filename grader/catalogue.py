@@ -1,4 +1,4 @@
-"""The misconceptions that we know: wrong solutions that we keep, each with the mistaken idea and what to say about it."""
+"""The misconceptions that we know: wrong solutions, each with the mistaken idea and what to say about it."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ class Tolerance(msgspec.Struct, frozen=True):
 FLOAT32 = Tolerance(
     1e-4,
     1e-4,
-    "sums of up to a few hundred float32 products of numbers near 1: 2**-24 for each of them, in any order, and ten times that",
+    "sums of up to a few hundred float32 products of numbers near 1, in any order: 2**-24 for each, and ten times that",
 )
 EXACT = Tolerance(0.0, 0.0, "nothing is computed, or the same operations on the same numbers")
 

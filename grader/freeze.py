@@ -1,4 +1,4 @@
-"""Cases, frozen: drawn once for a seed, with what the reference and each misconception give, the same for a whole class."""
+"""Cases, frozen: drawn once for a seed, with what the reference and each misconception give, the same for everyone."""
 
 import hashlib
 import importlib
@@ -122,7 +122,9 @@ def freeze(
     programs = {check_id: draw(check_id, question, seed) for check_id, question in asked.items()}
     everything = [program for drawn in programs.values() for program in drawn]
     progress(f"{exercise}: the reference solution")
-    reference = _observe(runner, exercise, (material.solutions() / f"{exercise}.py").read_bytes(), part, everything, limits)
+    reference = _observe(
+        runner, exercise, (material.solutions() / f"{exercise}.py").read_bytes(), part, everything, limits
+    )
     for program, observation in zip(everything, reference, strict=True):
         if not isinstance(observation, Observed):
             raise FreezeError(f"the reference solution does not answer {program.id}: {observation}")
@@ -219,7 +221,8 @@ def sources(exercise: str) -> str:
     """Return a digest of the files that decide what an exercise is asked and how its answers are judged."""
     hashed = hashlib.sha256()
     files = [
-        *_OURS.glob("*.py"), _OURS / "catalogue.toml", *(_OURS / "inside").iterdir(), _OURS / "checks" / f"{exercise}.py",
+        *_OURS.glob("*.py"), _OURS / "catalogue.toml", *(_OURS / "inside").iterdir(),
+        _OURS / "checks" / f"{exercise}.py",
         _OURS / "cases" / f"{exercise}.py",
         *(_OURS / "misconceptions" / exercise).glob("*.py"), material.solutions() / f"{exercise}.py",
         material.fixtures() / "manifest.toml", *(material.exercises() / "utils").glob("*.py"),

@@ -1,4 +1,4 @@
-"""One exercise of one submission, from its files to judgements: observe, judge, diagnose. No files, no store, no order."""
+"""One exercise of one submission, from its files to judgements: observe, judge, diagnose."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,9 +6,9 @@ import msgspec
 
 from grader import catalogue
 from grader.assignment import Assignment
-from grader.freeze import FrozenCheck, FrozenPart, questions
 from grader.check import Seen, Trial
 from grader.diagnose import View, diagnose
+from grader.freeze import FrozenCheck, FrozenPart, questions
 from grader.inside import wire
 from grader.judge import Bench
 from grader.observation import Observation, Outcome, Printed

@@ -1,4 +1,4 @@
-"""The pytest plugin: gives each check its trials, collects what came of it, and keeps a pytest session warm for a class.
+"""The pytest plugin: gives each check its trials, collects what came of it, keeps a session warm for a class.
 
 `pytest grader/checks --submission PATH` runs the checks on one submission (`desk.py`). `Bench` is the same session,
 collected once, for `grader grade`: it judges one set of trials after another.

@@ -59,7 +59,9 @@ def output_folder(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise OutputBusy(f"another `grader grade` is writing to {folder}: wait for it, or use another --out") from error
+            raise OutputBusy(
+                f"another `grader grade` is writing to {folder}: wait for it, or use another --out"
+            ) from error
         yield
 
 
@@ -94,7 +96,6 @@ def grade(
         circumstances = Circumstances(cases, setup.isolation, device)
         waiting = iter(found)
         running: dict[Future[dict[str, Graded]], Plan] = {}
-        done: Record | None
         while True:
             while len(running) < 2 * jobs and (one := next(waiting, None)) is not None:
                 plan = _plan(one, assignment, digests, setup, store, fresh, device)

@@ -1,4 +1,4 @@
-"""What pytest loads by itself where this package is installed: `pytest grader/checks --submission PATH`, and nothing more."""
+"""What pytest loads by itself where this package is installed: `pytest grader/checks --submission PATH`."""
 
 from pathlib import Path
 

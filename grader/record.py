@@ -108,4 +108,6 @@ def read_all(folder: Path) -> list[Record]:
     records = folder / "records"
     if not records.is_dir():
         raise FileNotFoundError(f"{folder} holds no records: run `grader grade PATH --out {folder}` first")
-    return sorted((from_json(path.read_bytes()) for path in records.glob("*.json")), key=lambda record: record.submission)
+    return sorted(
+        (from_json(path.read_bytes()) for path in records.glob("*.json")), key=lambda record: record.submission
+    )

@@ -76,7 +76,7 @@ def stub(source: str) -> str:
     answers(source)
     # nbgrader takes seconds to import, and only a release needs it.
     from nbformat.v4 import new_code_cell, new_notebook
-    from nbgrader.preprocessors import ClearSolutions  # type: ignore[import-untyped]
+    from nbgrader.preprocessors import ClearSolutions
 
     about = {"grade_id": "stub", "solution": True, "grade": False, "locked": False, "schema_version": 3}
     cell = new_code_cell(source, metadata={"nbgrader": about})  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""A misconception is named when everything looks the same through its glasses, and nothing is said when that is unclear."""
+"""A misconception is named when everything looks the same through its glasses; what is unclear is not named."""
 
 import numpy as np
 import pytest
@@ -20,9 +20,15 @@ def mistake(name: str, *loses: str, explanation: str = "") -> Misconception:
     return Misconception(name, "e", "idea", explanation or name, "pointer", loses)
 
 
-def named(got: dict[str, Observation], theirs: dict[str, dict[str, Observation]], *known: Misconception) -> dict[str, list[str]]:
+def named(
+    got: dict[str, Observation], theirs: dict[str, dict[str, Observation]], *known: Misconception
+) -> dict[str, list[str]]:
     failed = {
-        check_id: (FrozenCheck(check_id, (PROGRAM,), (returned(0),), {m: (o,) for m, o in theirs[check_id].items()}), [seen], None)
+        check_id: (
+            FrozenCheck(check_id, (PROGRAM,), (returned(0),), {m: (o,) for m, o in theirs[check_id].items()}),
+            [seen],
+            None,
+        )
         for check_id, seen in got.items()
     }
     return {check_id: [one.id for one in found] for check_id, found in diagnose(failed, known).items()}

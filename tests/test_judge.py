@@ -72,13 +72,25 @@ def test_one_session_judges_many_subjects(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("observation", "outcome", "words"),
     [
-        (Observed((wire.Raised(("ValueError", "Exception"), "no", "m.py, line 3: x"),)), Outcome.RAISED, "f(2) raised ValueError: no (m.py, line 3: x)"),
+        (
+            Observed((wire.Raised(("ValueError", "Exception"), "no", "m.py, line 3: x"),)),
+            Outcome.RAISED,
+            "f(2) raised ValueError: no (m.py, line 3: x)",
+        ),
         (Observed((wire.Raised(("MemoryError",), ""),)), Outcome.OUT_OF_MEMORY, "f(2) raised MemoryError"),
-        (Died(Outcome.TIMED_OUT, "your code used more than 6 seconds of CPU in one step"), Outcome.TIMED_OUT, "While running f(2), your code used more than 6 seconds"),
+        (
+            Died(Outcome.TIMED_OUT, "your code used more than 6 seconds of CPU in one step"),
+            Outcome.TIMED_OUT,
+            "While running f(2), your code used more than 6 seconds",
+        ),
         (NoModule(), Outcome.FAILED, "There is no such module"),
-        (NoModule(wire.Raised(("ImportError",), "no numpie")), Outcome.RAISED, "Importing the module failed: ImportError: no numpie"),
+        (
+            NoModule(wire.Raised(("ImportError",), "no numpie")),
+            Outcome.RAISED,
+            "Importing the module failed: ImportError: no numpie",
+        ),
     ],
-)  # fmt: skip
+)
 def test_code_that_gave_nothing_gets_no_points_and_a_reason(
     bench: Bench, observation: object, outcome: Outcome, words: str
 ) -> None:

@@ -40,7 +40,7 @@ def test_only_passed_earns_points(outcome: Outcome) -> None:
 
 
 def test_hidden_checks_say_nothing_of_their_cases() -> None:
-    failed = {name: Outcome.FAILED for name in RUBRIC.exercises["conv_2d"].checks}
+    failed = dict.fromkeys(RUBRIC.exercises["conv_2d"].checks, Outcome.FAILED)
     for check in score_exercise(RUBRIC, "conv_2d", judgements("conv_2d", **failed)).checks:
         assert ("SECRET" in check.message, "SECRET" in check.example) == (check.visible, check.visible), check.id
         assert check.message

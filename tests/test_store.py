@@ -27,7 +27,12 @@ def graded(outcome: Outcome = Outcome.PASSED) -> Graded:
 
 
 def key(**changes: object) -> str:
-    settings: dict[str, object] = {"cases": ["v", "h"], "limits": LIMITS, "isolation": "walls", "device": "cpu"} | changes
+    settings: dict[str, object] = {
+        "cases": ["v", "h"],
+        "limits": LIMITS,
+        "isolation": "walls",
+        "device": "cpu",
+    } | changes
     return result_key("top5", settings.pop("code", CODE), **settings)  # type: ignore[arg-type]
 
 

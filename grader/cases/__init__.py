@@ -1,1 +1,1 @@
-"""What each exercise is asked, a module an exercise: case types, Hypothesis strategies, and the programs that ask them."""
+"""What each exercise is asked, a module an exercise: case types, strategies, and the programs that ask them."""

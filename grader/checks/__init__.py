@@ -1,1 +1,1 @@
-"""The checks, one module an exercise. pytest collects them (`pytest.ini` beside this file); `grader.judge` runs them."""
+"""The checks, one module an exercise. pytest collects them; `grader.judge` runs them."""

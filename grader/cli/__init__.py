@@ -14,6 +14,7 @@ _COMMANDS = {
     "grade": "Grade a class of submissions behind walls.",
     "feedback": "Write pages for students and one for the class.",
     "release": "Write what students get: stubs, fixtures, their wheel.",
+    "validate": "Prove the checks: right answers keep all points, wrong ones lose their own.",
     "models": "List the models, or fetch one.",
 }
 

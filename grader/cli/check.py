@@ -9,8 +9,8 @@ import click
 import msgspec
 
 from grader.assignment import Assignment
-from grader.freeze import FreezeError
 from grader.cli import terminal
+from grader.freeze import FreezeError
 from grader.grading import code_of, grade_exercise
 from grader.judge import JudgeError
 from grader.observation import Outcome

@@ -1,41 +1,45 @@
 """`grader grade`: a class of submissions, graded behind walls."""
 
 import contextlib
-import multiprocessing
 import os
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from grader.assignment import AssignmentError
-from grader.freeze import FreezeError
-from grader.cli import terminal
+from grader.assignment import AssignmentError, load
+from grader.cli import processes, terminal
 from grader.export import scores_csv
+from grader.freeze import FreezeError
 from grader.pipeline import OutputBusy, grade, output_folder, write_whole
 from grader.record import Record, read_all
 from grader.store import Store, StoreError
 from grader.submission import SubmissionError, find
 from grader.walls import bubblewrap
-from grader.walls.seccomp import SeccompMissing, program
+from grader.walls.seccomp import SeccompMissing
 from grader.walls.worker import WorkerDied
 from grader.workbench import Setup, cache_folder
 
 
-@click.command("grade", epilog="Exit codes: 0 grading worked, 1 some record is an `error`, 2 the command was wrong, 130 interrupted.")
+@click.command(
+    "grade",
+    epilog="Exit codes: 0 grading worked, 1 some record is an `error`, 2 the command was wrong, 130 interrupted.",
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
 @click.option("--jobs", type=click.IntRange(1), default=None, help="Submissions side by side (default: the cores).")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the hidden cases: keep yours a secret.")
 @click.option("--fresh", is_flag=True, help="Run everything again, whatever is in the store.")
 @click.option("--store", "store_url", default=None, metavar="URL", help="Result store (default: SQLite in --out).")
+@click.option(
+    "--assignment", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None,
+    help="Points, visibility and limits of your own (default: the grader's assignment.toml).",
+)  # fmt: skip
 @click.option("--device", type=click.Choice(["auto", "cpu"]), default="auto", help="Where graphs run (auto: the CPU).")
 @click.option(
     "--isolation", type=click.Choice(["walls", "none"]), default="walls", show_default=True,
@@ -48,6 +52,7 @@ def command(
     seed: int,
     fresh: bool,
     store_url: str | None,
+    assignment: Path | None,
     device: str,
     isolation: str,
 ) -> None:
@@ -61,12 +66,11 @@ def command(
     grader grade ada.zip --out graded/ --seed 4711
     """
     shown = terminal.console(stderr=True)
-    setup = Setup(seed, isolation, str(cache_folder()))  # type: ignore[arg-type]
     try:
         if isolation == "walls":
-            _try_walls()
-        assignment = setup.load()
-        found, ignored = find(paths, list(assignment.exercises))
+            processes.try_walls()
+        exercises = list(load(assignment).exercises)
+        found, ignored = find(paths, exercises)
         for line in ignored:
             shown.print(terminal.plain(line), style="dim")
         with (
@@ -74,50 +78,29 @@ def command(
             tempfile.TemporaryDirectory(prefix="grader-") as turns,
             Store(store_url) if store_url else Store.in_folder(out) as store,
         ):
-            setup = Setup(seed, isolation, str(cache_folder()), turns)  # type: ignore[arg-type]
+            own = str(assignment.resolve()) if assignment else ""
+            setup = Setup(seed, isolation, str(cache_folder()), turns, own)  # type: ignore[arg-type]
             jobs = jobs or os.cpu_count() or 1
             with _watching(shown, len(found)) as watcher:
-                records = list(grade(found, out, setup, store, lambda: _pool(jobs), jobs, watcher, fresh))
+                records = list(grade(found, out, setup, store, lambda: processes.pool(jobs), jobs, watcher, fresh))
             everyone = read_all(out)
-            write_whole(out / "scores.csv", scores_csv(everyone, list(assignment.exercises)).encode())
+            write_whole(out / "scores.csv", scores_csv(everyone, exercises).encode())
     except KeyboardInterrupt:
-        _end_processes()
-        shown.print(f"Interrupted. What is done is kept: run the same command again to go on.", style="yellow")
+        processes.end_processes()
+        shown.print("Interrupted. What is done is kept: run the same command again to go on.", style="yellow")
         sys.exit(130)
     except (SubmissionError, AssignmentError, OutputBusy, bubblewrap.WallsMissing, SeccompMissing, StoreError) as error:
-        _end_processes()
+        processes.end_processes()
         raise click.UsageError(terminal.plain(str(error))) from error
     except (FreezeError, WorkerDied) as error:
-        _end_processes()
+        processes.end_processes()
         shown.print(f"Grading could not begin: {terminal.plain(str(error))}", style="red")
         sys.exit(1)
     except OSError as error:
-        _end_processes()
+        processes.end_processes()
         raise click.UsageError(f"{terminal.plain(str(error))}; what was recorded before is kept") from error
     _summary(shown, records, out)
     sys.exit(1 if any(record.status == "error" for record in records) else 0)
-
-
-def _try_walls() -> None:
-    bwrap = bubblewrap.find_bwrap()
-    program()
-    refused = bubblewrap.try_walls(bwrap) if os.geteuid() != 0 else None
-    if refused is not None:
-        raise bubblewrap.WallsMissing(bubblewrap.advice(refused))
-
-
-def _pool(jobs: int) -> Executor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _end_processes() -> None:
-    for process in multiprocessing.active_children():
-        process.kill()
 
 
 class _Watcher:
@@ -183,5 +166,8 @@ def _summary(shown: Console, records: list[Record], out: Path) -> None:
         output.print(f"{len(records)} submissions, mean {sum(scores) / len(scores):.1f} points")
     for record in records:
         if record.status == "error":
-            shown.print(f"{terminal.plain(record.submission)}: the grader failed; run again, or look into its record", style="red")
+            shown.print(
+                f"{terminal.plain(record.submission)}: the grader failed; run again, or look into its record",
+                style="red",
+            )
     output.print(f"scores: {out / 'scores.csv'}   pages: grader feedback {out}")

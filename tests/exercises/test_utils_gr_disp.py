@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from exercises.utils import gr_disp, inception
 
-NASTY = ["</script><script>alert(1)</script>", "a<!--b", "\u2028", '"quoted" & \'single\'', "@DATA@", "@TITLE@"]
+NASTY = ["</script><script>alert(1)</script>", "a<!--b", "\u2028", "\"quoted\" & 'single'", "@DATA@", "@TITLE@"]
 
 
 def nodes(page: str) -> list[dict[str, object]]:

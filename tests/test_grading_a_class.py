@@ -1,4 +1,4 @@
-"""The main job, as its user does it: the sample class through the real walls, its scores, its records, its second run."""
+"""The main job, as its user does it: the sample class through the real walls, scores, records, a second run."""
 
 import csv
 import json
@@ -126,7 +126,9 @@ def test_feedback_has_a_page_for_each_and_one_for_the_class(graded: tuple[Path, 
 
 def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "grader", "grade", str(CLASS), "--out", str(tmp_path), "--jobs", "1"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     records = tmp_path / "records"
     deadline = time.monotonic() + 300
     while not (records.is_dir() and len(list(records.glob("*.json"))) >= 3):
@@ -140,7 +142,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert "Traceback" not in said
     done = {json.loads(path.read_bytes())["submission"] for path in records.glob("*.json")}
     assert 3 <= len(done) < len(EXPECTED)
-    again = grader("grade", *(CLASS / path for path in os.listdir(CLASS) if path.split(".")[0] in done), "--out", tmp_path)
+    again = grader("grade", *(path for path in CLASS.iterdir() if path.name.split(".")[0] in done), "--out", tmp_path)
     assert again.returncode == 0, again.stderr
     assert again.stderr.count("(unchanged)") == len(done)
 
