@@ -76,7 +76,8 @@ def copies(folder: Path, count: int) -> Path:
 
 def grade(students: Path, out: Path, jobs: int, isolation: str) -> None:
     """Grade a class afresh with the command that a user types."""
-    run([sys.executable, "-m", "grader", "grade", students, "--out", out, "--fresh", "--jobs", str(jobs), "--isolation", isolation])  # fmt: skip
+    options = ["--out", out, "--fresh", "--jobs", str(jobs), "--isolation", isolation]
+    run([sys.executable, "-m", "grader", "grade", students, *options])
 
 
 def fresh_pytests(students: Path, jobs: int) -> None:
