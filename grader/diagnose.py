@@ -1,6 +1,6 @@
 """Which misconceptions explain a failed check: those that gave the very same observations on every one of its cases."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ View = Callable[[Observation], Any]
 
 def diagnose(
     failed: Mapping[str, tuple[FrozenCheck, Sequence[Observation], View | None]],
+    passed: Collection[str],
     known: Sequence[Misconception],
 ) -> dict[str, tuple[Misconception, ...]]:
     """Return, for each failed check of an exercise, the misconceptions to name; none where it is not clear.
@@ -26,6 +27,7 @@ def diagnose(
 
     Args:
         failed: by check id, its frozen cases, the student's observations and what of them is compared (None: all).
+        passed: the ids of the checks that were passed; those that were not run are in neither.
         known: the misconceptions of the exercise.
     """
     found: dict[str, tuple[Misconception, ...]] = {}
@@ -33,7 +35,7 @@ def diagnose(
         candidates = [
             one
             for one in known
-            if check_id in one.loses and set(one.loses) <= set(failed) and one.id in check.misconceptions
+            if check_id in one.loses and not set(one.loses) & set(passed) and one.id in check.misconceptions
             and all(map(_same_through(view), got, check.misconceptions[one.id]))
         ]  # fmt: skip
         if len({one.explanation for one in candidates}) == 1:

@@ -106,7 +106,7 @@ class Bench(Desk):
     def _run(self) -> None:
         arguments = [
             str(self._checks), "-c", str(self._checks / "pytest.ini"), "--rootdir", str(self._checks),
-            "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
+            "--disable-plugin-autoload", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
             "-p", "no:logging", "-p", "no:cacheprovider", "--capture=no", "--assert=plain", "--import-mode=importlib",
         ]  # fmt: skip
         code = pytest.main(arguments, plugins=[self, sys.modules[__name__]])

@@ -21,7 +21,10 @@ def mistake(name: str, *loses: str, explanation: str = "") -> Misconception:
 
 
 def named(
-    got: dict[str, Observation], theirs: dict[str, dict[str, Observation]], *known: Misconception
+    got: dict[str, Observation],
+    theirs: dict[str, dict[str, Observation]],
+    *known: Misconception,
+    passed: tuple[str, ...] = (),
 ) -> dict[str, list[str]]:
     failed = {
         check_id: (
@@ -31,7 +34,7 @@ def named(
         )
         for check_id, seen in got.items()
     }
-    return {check_id: [one.id for one in found] for check_id, found in diagnose(failed, known).items()}
+    return {check_id: [one.id for one in found] for check_id, found in diagnose(failed, passed, known).items()}
 
 
 def test_the_same_wrong_value_is_named_and_another_is_not() -> None:
@@ -44,9 +47,14 @@ def test_a_misconception_that_does_not_lose_the_check_is_not_named() -> None:
     assert named({"e.a": returned(1)}, {"e.a": {"m": returned(1)}}, mistake("m", "e.b")) == {}
 
 
-def test_of_two_that_match_the_one_that_loses_a_passed_check_goes() -> None:
+def test_one_that_loses_a_check_that_was_passed_is_not_named() -> None:
     theirs = {"e.a": {"m": returned(1), "n": returned(1)}}
-    assert named({"e.a": returned(1)}, theirs, mistake("m", "e.a"), mistake("n", "e.a", "e.b")) == {"e.a": ["m"]}
+    known = (mistake("m", "e.a"), mistake("n", "e.a", "e.b"))
+    assert named({"e.a": returned(1)}, theirs, *known, passed=("e.b",)) == {"e.a": ["m"]}
+
+
+def test_a_check_that_was_not_run_speaks_against_nothing() -> None:
+    assert named({"e.a": returned(1)}, {"e.a": {"n": returned(1)}}, mistake("n", "e.a", "e.b")) == {"e.a": ["n"]}
 
 
 def test_two_that_explain_it_differently_are_not_named() -> None:
