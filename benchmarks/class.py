@@ -1,5 +1,7 @@
 """`make bench`: ratios of paired runs over one class. Absolute times mean nothing on a shared machine; ratios do.
 
+Two suites: `small`, one check an exercise as the peers' suites have, and `full`, all our checks. For each:
+
 1. Judging: CPU of `grader grade` over a class against the CPU of the same programs in the same number of forks with no
    judging. Both without walls, because the CPU of what runs behind them is not accounted to whoever started it; forks
    without walls are cheaper, which makes the ratio larger, not smaller.
@@ -23,8 +25,10 @@ from pathlib import Path
 from grader import material
 
 HERE = Path(__file__).resolve().parent
-RIGHT = ("ada", "bela", "chiara", "elif", "goran", "hana", "ivo", "lena", "mateo", "oskar", "paula", "rosa")
+RIGHT = ("ada", "bela", "chiara", "elif", "goran", "hana", "ivo", "jana", "mateo", "oskar", "paula", "rosa")
 """Submissions of the sample class that end by themselves: the others' time is the limits', whoever grades them."""
+ASSIGNMENTS = {"small": HERE / "small.toml", "full": Path(material.__file__).with_name("assignment.toml")}
+"""The peers' kind of suite, one check an exercise, and ours."""
 
 
 def main() -> None:
@@ -34,22 +38,30 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=3, help="paired runs (default 3)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes side by side")
     parser.add_argument("--observe", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--assignment", type=Path, default=ASSIGNMENTS["full"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.observe:
-        observe_only(options.observe)
+        observe_only(options.observe, options.assignment)
         return
+    for suite, assignment in ASSIGNMENTS.items():
+        measure(suite, assignment, options)
+
+
+def measure(suite: str, assignment: Path, options: argparse.Namespace) -> None:
+    """Measure one suite of checks and print its ratios."""
     with tempfile.TemporaryDirectory() as folder:
         students = copies(Path(folder) / "class", options.submissions)
         out = Path(folder) / "out"
-        grade(students, out, options.jobs, "walls")
-        grade(students, out, 1, "none")
+        grade(students, out, options.jobs, "walls", assignment)
         judging, speed = [], []
         for _ in range(options.pairs):
-            ours = cpu(lambda: grade(students, out, 1, "none"))
-            bare = cpu(lambda: run([sys.executable, HERE / "class.py", "--observe", students]))
+            ours = cpu(lambda: grade(students, out, 1, "none", assignment))
+            bare = cpu(
+                lambda: run([sys.executable, HERE / "class.py", "--observe", students, "--assignment", assignment])
+            )
             judging.append(ours / bare)
-            mine = wall(lambda: grade(students, out, options.jobs, "walls"))
-            theirs = wall(lambda: fresh_pytests(students, options.jobs))
+            mine = wall(lambda: grade(students, out, options.jobs, "walls", assignment))
+            theirs = wall(lambda: fresh_pytests(students, options.jobs, assignment))
             speed.append(theirs / mine)
             print(
                 f"CPU/submission: graded {ours / options.submissions:.2f} s, observed only "
@@ -57,9 +69,11 @@ def main() -> None:
                 f"{mine / options.submissions:.2f} s, fresh pytest {theirs / options.submissions:.2f} s",
                 flush=True,
             )
-    print(f"\n{options.submissions} submissions, {options.jobs} processes, {options.pairs} paired runs; median (range)")
+    size = f"{options.submissions} submissions, {options.jobs} processes, {options.pairs} paired runs"
+    print(f"\n{suite} suite: {size}; median (range)")
     report("CPU, graded / observed only", judging, "at most 3")
     report("wall, fresh pytest processes / ours", speed, "at least 5")
+    print(flush=True)
 
 
 def report(name: str, ratios: list[float], budget: str) -> None:
@@ -74,27 +88,27 @@ def copies(folder: Path, count: int) -> Path:
     return folder
 
 
-def grade(students: Path, out: Path, jobs: int, isolation: str) -> None:
+def grade(students: Path, out: Path, jobs: int, isolation: str, assignment: Path) -> None:
     """Grade a class afresh with the command that a user types."""
-    options = ["--out", out, "--fresh", "--jobs", str(jobs), "--isolation", isolation]
+    options = ["--out", out, "--fresh", "--jobs", str(jobs), "--isolation", isolation, "--assignment", assignment]
     run([sys.executable, "-m", "grader", "grade", students, *options])
 
 
-def fresh_pytests(students: Path, jobs: int) -> None:
+def fresh_pytests(students: Path, jobs: int, assignment: Path) -> None:
     """Run one pytest process a submission, `jobs` at a time."""
     checks = Path(material.__file__).with_name("checks")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "in_process", checks, "--plain"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "in_process", checks, "--rubric", assignment, "--plain"]
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(lambda path: run([*command, path], (0, 1)), sorted(students.iterdir())))
 
 
-def observe_only(students: Path) -> None:
+def observe_only(students: Path, assignment: Path) -> None:
     """Run the programs of every submission in the same forks as the grader does, and judge nothing."""
     from grader.grading import code_of, observe_parts
     from grader.submission import find, read
     from grader.workbench import Setup, Workbench, cache_folder
 
-    tools = Workbench(Setup(1, "none", str(cache_folder())))
+    tools = Workbench(Setup(1, "none", str(cache_folder()), assignment=str(assignment)))
     exercises = list(tools.assignment.exercises)
     for found in find([students], exercises)[0]:
         submission = read(found, exercises, tools.assignment.sizes, imports=tools.assignment.imports)

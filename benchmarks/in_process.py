@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import assignment as assignments
 from grader import judge, material
 from grader.check import Trials
 from grader.desk import read_one
@@ -23,7 +24,7 @@ class InProcess:
     """Runs jobs in this very process."""
 
     def __init__(self, room: Path) -> None:
-        sys.path.insert(0, str(Path(judge.__file__).with_name("")))
+        sys.path.insert(0, str(Path(judge.__file__).parent))
         from inside import work, zygote
 
         zygote.warm(material.exercises().parent)
@@ -49,8 +50,8 @@ class InProcess:
 class InProcessDesk(judge.Desk):
     """Hands out trials that were observed in this process."""
 
-    def __init__(self, path: Path, room: Path) -> None:
-        self._tools = Workbench(Setup(1, "walls", str(cache_folder())))
+    def __init__(self, path: Path, room: Path, assignment: str) -> None:
+        self._tools = Workbench(Setup(1, "walls", str(cache_folder()), assignment=assignment))
         self._submission = read_one(path, self._tools)
         self._runner = InProcess(room)
         self._observed: dict[str, Trials] = {}
@@ -68,8 +69,16 @@ class InProcessDesk(judge.Desk):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--plain PATH`."""
+    """Add `--plain PATH`, and `--rubric FILE` for an assignment of fewer checks."""
     parser.addoption("--plain", type=Path)
+    parser.addoption("--rubric", default="")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the checks that the assignment has."""
+    rubric = assignments.load(Path(config.getoption("rubric")) if config.getoption("rubric") else None)
+    known = {check_id for exercise in rubric.exercises for check_id in rubric.check_ids(exercise)}
+    items[:] = [item for item in items if judge.check_id(item) in known]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -80,4 +89,4 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(room.cleanup)
     judge.collect_checks(config)
     config.pluginmanager.register(judge, "grader-judge")
-    config.stash[judge.DESK] = InProcessDesk(config.getoption("plain"), Path(room.name))
+    config.stash[judge.DESK] = InProcessDesk(config.getoption("plain"), Path(room.name), config.getoption("rubric"))

@@ -60,7 +60,7 @@ def grade_exercise(
     """Grade one exercise of one submission on frozen cases.
 
     Raises:
-        WorkerDied: the walls failed, twice.
+        WorkerDied: the walls failed, again and again.
         JudgeError: the checks cannot be run.
     """
     observed, printed = observe_parts(runner, code, parts, assignment.limits)

@@ -12,6 +12,7 @@ from grader.observation import Died, NoModule, NotRun, Observation, Observed, Ou
 from grader.walls.replies import Report, WorkerDied
 
 _MOST_DEATHS = 2
+_TRIES = 4
 
 
 class Runner(Protocol):
@@ -51,7 +52,7 @@ class Session:
             One observation a program.
 
         Raises:
-            WorkerDied: the walls failed, twice; no fault of the student's.
+            WorkerDied: the walls failed, again and again; no fault of the student's.
         """
         return self.observe_parts({part: programs})[part]
 
@@ -141,8 +142,8 @@ class Session:
 
 
 def _run_prepared(runner: Runner, job: wire.Job, alone: bool) -> Report:
-    """Run a job whose fork got as far as having its walls up; a second time before giving up on our own fault."""
-    for last in (False, True):
+    """Run a job whose fork got as far as having its walls up; again before giving up on what is our own fault."""
+    for last in (False,) * (_TRIES - 1) + (True,):
         try:
             report = runner.run(job, alone)
         except WorkerDied:

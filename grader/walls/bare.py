@@ -15,7 +15,10 @@ _IMPORT_SECONDS = 60.0
 
 
 class BareWorker:
-    """Runs each job in a Python process of its own, which imports TensorFlow first."""
+    """Runs each job in a Python process of its own, which imports TensorFlow first and has `import_seconds` for that."""
+
+    def __init__(self, import_seconds: float = _IMPORT_SECONDS) -> None:
+        self._import_seconds = import_seconds
 
     def run(self, job: wire.Job, alone: bool = False) -> Report:
         """Run one job and return what is left of it; the clocks are one wall clock for all of it.
@@ -29,7 +32,7 @@ class BareWorker:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
         )
-        late = threading.Timer(_IMPORT_SECONDS + job.limits.total_wall_seconds, process.kill)
+        late = threading.Timer(self._import_seconds + job.limits.total_wall_seconds, process.kill)
         late.start()
         answers, output = process.communicate(wire.encode(job))
         timed_out = not late.is_alive()
