@@ -72,4 +72,7 @@ def _bind(source: str, place: Path) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as refused:
+        sys.exit(f"walls: {refused}")

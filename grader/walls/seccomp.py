@@ -3,7 +3,8 @@
 Everything else answers EPERM, so that well-behaved libraries fall back; `clone3` answers ENOSYS, as glibc expects.
 There are no new processes (only threads), no new sockets, no memory that would escape RLIMIT_DATA (shared and
 anonymous, in huge pages, growing down like a stack), no memfd, no ptrace, io_uring, userfaultfd, keyctl, bpf, mount or
-namespaces.
+namespaces. Files cannot be locked, leased or watched: on files that all forks see that would be a blackboard, and record
+locks take memory of the kernel's without limit.
 """
 
 import errno
@@ -14,7 +15,7 @@ from typing import Any
 ALLOWED = """
 access arch_prctl brk chdir chmod clock_getres clock_gettime clock_nanosleep close close_range copy_file_range dup dup2
 dup3 epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait eventfd eventfd2 exit exit_group faccessat faccessat2
-fadvise64 fallocate fchdir fchmod fchmodat fcntl fdatasync flock fstat fstatfs fsync ftruncate futex futex_waitv getcpu
+fadvise64 fallocate fchdir fchmod fchmodat fdatasync fstat fstatfs fsync ftruncate futex futex_waitv getcpu
 getcwd getdents getdents64 getegid geteuid getgid getgroups getitimer getpgid getpgrp getpid getppid getpriority
 getrandom getresgid getresuid getrlimit getrusage getsid gettid gettimeofday getuid lgetxattr getxattr link linkat lseek
 lstat madvise mbind membarrier mincore mkdir mkdirat mprotect mremap msync munmap nanosleep newfstatat open openat
@@ -30,6 +31,8 @@ get_mempolicy
 
 # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 TERMINAL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+# F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC F_SETPIPE_SZ F_GETPIPE_SZ F_GET_SEALS
+DESCRIPTOR_REQUESTS = (0, 1, 2, 3, 4, 1030, 1031, 1032, 1034)
 CLONE_VM_THREAD = 0x00010100  # CLONE_VM | CLONE_THREAD
 NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* bit that clone takes
 MAP_SHARED, MAP_ANONYMOUS, MAP_GROWSDOWN, MAP_HUGETLB = 0x01, 0x20, 0x100, 0x40000
@@ -65,6 +68,8 @@ def program() -> bytes:
     _allow(pyseccomp, rules, "prlimit64", arg(2, pyseccomp.EQ, 0))
     for request in TERMINAL_REQUESTS:
         _allow(pyseccomp, rules, "ioctl", arg(1, masked, 0xFFFFFFFF, request))
+    for request in DESCRIPTOR_REQUESTS:
+        _allow(pyseccomp, rules, "fcntl", arg(1, masked, 0xFFFFFFFF, request))
     for flags in (0, MAP_SHARED, MAP_ANONYMOUS):
         _allow(pyseccomp, rules, "mmap", arg(3, masked, MAP_JUDGED, flags))
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")

@@ -60,7 +60,7 @@ class Worker:
         except (OSError, wire.WireError) as error:
             words = self._last_words()
             self.close()
-            if words.startswith("bwrap: "):
+            if words.startswith(("bwrap: ", "walls: ")):
                 raise bubblewrap.WallsMissing(bubblewrap.advice(words)) from error
             raise WorkerDied(f"the zygote did not start: {words or error}") from error
         if ready.threads > 1:
