@@ -171,7 +171,8 @@ def command(bwrap: str, shown: Sequence[Bind], control_fd: int) -> list[str]:
     ]  # fmt: skip
     for device in _DEVICES:
         arguments += ["--dev-bind", device, device]
-    for key, value in ENVIRONMENT.items():
+    # An interpreter that was built as a shared library finds it by a path of this machine, which is not there inside.
+    for key, value in (ENVIRONMENT | {"LD_LIBRARY_PATH": f"{PYTHON}/lib"}).items():
         arguments += ["--setenv", key, value]
     for bind in shown:
         arguments += ["--ro-bind", bind.source, bind.target]

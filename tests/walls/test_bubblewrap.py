@@ -41,3 +41,11 @@ def test_advice_names_what_to_do():
     text = bubblewrap.advice("bwrap: setting up uid map: Permission denied")
     for word in ("Permission denied", "kernel.apparmor_restrict_unprivileged_userns=0", "--isolation none"):
         assert word in text
+
+
+def test_an_interpreter_that_is_a_shared_library_finds_it_inside() -> None:
+    command = bubblewrap.command("bwrap", [], 3)
+    place = command[command.index("LD_LIBRARY_PATH") + 1]
+    libraries = [bind.target for bind in bubblewrap.binds() if Path(bind.target).name.startswith("libpython3")]
+    assert place == f"{bubblewrap.PYTHON}/lib"
+    assert all(str(Path(target).parent) == place for target in libraries)
