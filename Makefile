@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 OUT ?= demo
 
-.PHONY: help setup demo test check bench exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile bench exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -38,6 +38,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+validate: setup
+	$(BIN)/grader validate
 
 bench: setup
 	$(BIN)/python benchmarks/class.py

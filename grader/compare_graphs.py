@@ -100,6 +100,19 @@ def same_nodes(got: wire.Nodes, want: wire.Nodes, what: str, *, devices: bool = 
                 raise Finding(f"In {what}, the node {node.name!r} {_change(part, old, new)}.")
 
 
+def same_inputs(got: wire.Nodes, want: wire.Nodes, what: str) -> None:
+    """Raise unless the nodes that are there have their inputs, control inputs in any order."""
+    found = {node.name: node for node in got.nodes}
+    for node in want.nodes:
+        same = found.get(node.name)
+        if same is not None and sorted(same.inputs, key=_control_last) != sorted(node.inputs, key=_control_last):
+            raise Finding(f"In {what}, the node {node.name!r} {_change('inputs', node.inputs, same.inputs)}.")
+
+
+def _control_last(entry: str) -> str:
+    return entry if entry.startswith("^") else ""
+
+
 def _change(part: str, old: object, new: object) -> str:
     if isinstance(old, dict) and isinstance(new, dict):
         lost = [key for key in old if key not in new]

@@ -1,8 +1,9 @@
 """Which checks cover which sentence of an exercise's contract, as the docstrings of the check modules say."""
 
 import importlib
+import inspect
 import re
-import textwrap
+
 
 import msgspec
 
@@ -27,7 +28,7 @@ def sentences(docstring: str) -> tuple[Sentence, ...]:
         ContractError: an item does not end with a colon and checks.
     """
     found = []
-    for item in re.findall(r"^- (.*(?:\n  .*)*)", textwrap.dedent(docstring), re.MULTILINE):
+    for item in re.findall(r"^- (.*(?:\n  .*)*)", inspect.cleandoc(docstring), re.MULTILINE):
         line = " ".join(item.split())
         match = _ITEM.fullmatch(line)
         if match is None:

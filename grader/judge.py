@@ -106,8 +106,9 @@ class Bench(Desk):
     def _run(self) -> None:
         arguments = [
             str(self._checks), "-c", str(self._checks / "pytest.ini"), "--rootdir", str(self._checks),
-            "--disable-plugin-autoload", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
-            "-p", "no:logging", "-p", "no:cacheprovider", "--capture=no", "--assert=plain", "--import-mode=importlib",
+            "--disable-plugin-autoload", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:unraisableexception",
+            "-p", "no:threadexception", "-p", "no:logging", "-p", "no:cacheprovider", "--capture=no", "--assert=plain",
+            "--import-mode=importlib",
         ]  # fmt: skip
         code = pytest.main(arguments, plugins=[self, sys.modules[__name__]])
         if code != pytest.ExitCode.OK:

@@ -223,16 +223,12 @@ def _named(run: wire.Run, said: wire.Traced) -> wire.Run:
             return tensor_name(said.calls, entry)
         return entry
 
-    training = run.training
-    if training is not None:
-        training = msgspec.structs.replace(training, logits=name(training.logits))
     return msgspec.structs.replace(
         run,
         fetches=tuple(map(name, run.fetches)),
         feeds=tuple((name(entry), value) for entry, value in run.feeds),
         assign=tuple((name(entry), value) for entry, value in run.assign),
         graph=None,
-        training=training,
     )
 
 

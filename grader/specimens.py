@@ -27,7 +27,7 @@ class Specimen(msgspec.Struct, frozen=True, kw_only=True):
         kind: "solution", "stub", "alternative", "misconception" or "slip".
         files: by path, the module and what it imports of its own.
         loses: the ids of exactly the checks that it loses; None: all.
-        explanation: what diagnosis must say of each check that it loses; "": nothing.
+        explanation: what diagnosis must say of what it loses; "": nothing.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class Specimen(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.kind} {self.exercise}/{self.name}"
 
 
-def load(exercise: str) -> list[Specimen]:
+def load(exercise: str, alternatives: Path = ALTERNATIVES, slips: Path = SLIPS) -> list[Specimen]:
     """Return all specimens of an exercise: its solution and its stub first.
 
     Raises:
@@ -55,7 +55,7 @@ def load(exercise: str) -> list[Specimen]:
         Specimen(kind="stub", name=exercise, exercise=exercise, files=_module(stub, path), loses=None),
         *(
             Specimen(kind="alternative", name=found.stem, exercise=exercise, files=_files(found, path), loses=right)
-            for found in _children(ALTERNATIVES / exercise)
+            for found in _children(alternatives / exercise)
         ),
         *(
             Specimen(
@@ -73,10 +73,10 @@ def load(exercise: str) -> list[Specimen]:
                 kind="slip",
                 name=found.stem,
                 exercise=exercise,
-                files=_files(found, path),
+                files=_module(found, path),
                 loses=_stated(found, exercise),
             )
-            for found in _children(SLIPS / exercise)
+            for found in sorted((slips / exercise).glob("*.py"))
         ),
     ]
 

@@ -10,15 +10,18 @@ import msgspec
 
 from grader.assignment import Assignment
 from grader.contract import Sentence, gaps
-from grader.freeze import questions
+from grader.freeze import FrozenPart, questions
 from grader.grading import Graded
 from grader.observation import Outcome
+from grader.oracle import consult
 from grader.score import Judgement
 from grader.specimens import Specimen
 from grader.submission import Submission
 
 Examine = Callable[[int, Sequence[Submission]], Iterable[Mapping[str, Graded]]]
 """Grades submissions on the cases of a seed, every exercise of each, and gives the results in their order."""
+Parts = Callable[[int, str], Iterable[FrozenPart]]
+"""Gives the frozen cases of a seed and an exercise, once submissions were graded on them."""
 
 _WRONG = ("misconception", "slip")
 
@@ -47,12 +50,14 @@ class Examined(msgspec.Struct, frozen=True):
         killed: by check, the wrong solutions that lose it.
         redundant: checks that no wrong solution loses alone, with those that each of these loses too.
         contract: the sentences, and the checks that cover each.
+        compared: by check, how many of the solution's answers were held against an oracle without TensorFlow.
     """
 
     tallies: dict[str, Tally]
     killed: dict[str, tuple[str, ...]]
     redundant: dict[str, tuple[str, ...]]
     contract: tuple[Sentence, ...]
+    compared: dict[str, int]
 
 
 class Validation(msgspec.Struct, frozen=True):
@@ -70,28 +75,36 @@ def validate(
     contracts: Mapping[str, Sequence[Sentence]],
     seeds: Sequence[int],
     examine: Examine,
+    parts: Parts,
 ) -> Validation:
     """Grade all specimens on each seed's cases and report what does not hold.
 
     Args:
         specimens: by exercise; the first is right.
         contracts: by exercise, the sentences of its contract.
+        examine: grades them; asked once a seed.
+        parts: hands out the cases that they were graded on.
 
     Raises:
         FreezeError, WorkerDied: whatever `examine` raises when it cannot begin.
     """
     casts = _casts(specimens)
     seen: dict[str, dict[str, dict[int, tuple[Judgement, ...]]]] = {exercise: {} for exercise in specimens}
+    compared: dict[str, dict[str, int]] = {exercise: {} for exercise in specimens}
     faults: list[Fault] = []
     for seed in seeds:
         for cast, graded in zip(casts, examine(seed, [_submission(cast) for cast in casts]), strict=True):
             for exercise, specimen in cast.items():
                 judgements = graded[exercise].judgements
                 seen[exercise].setdefault(str(specimen), {})[seed] = judgements
-                faults += [
-                    Fault(exercise, str(specimen), message, seed)
-                    for message in _misjudged(specimen, judgements, assignment.check_ids(exercise))
-                ]
+                wrongs = _misjudged(specimen, judgements, assignment.check_ids(exercise))
+                if specimen.kind in _WRONG and not wrongs:
+                    wrongs = _misread(specimen, judgements, specimens[exercise])
+                faults += [Fault(exercise, str(specimen), message, seed) for message in wrongs]
+        for exercise in specimens:
+            for consulted in map(consult, parts(seed, exercise)):
+                compared[exercise] |= consulted.compared
+                faults += [Fault(exercise, "oracle", message, seed) for message in consulted.differences]
     examined = {}
     for exercise, known in specimens.items():
         by_name = {str(one): seen[exercise][str(one)] for one in known}
@@ -108,7 +121,7 @@ def validate(
             if not wrong
         ]
         tallies = _tallies(known, {fault.subject for fault in faults if fault.exercise == exercise})
-        examined[exercise] = Examined(tallies, killed, _redundant(killed), said)
+        examined[exercise] = Examined(tallies, killed, _redundant(killed), said, compared[exercise])
     unique = tuple(dict.fromkeys(faults))
     return Validation(not unique, tuple(seeds), examined, unique)
 
@@ -133,28 +146,44 @@ def _misjudged(specimen: Specimen, judgements: Sequence[Judgement], check_ids: S
     errors = {one.message: one.id for one in judgements if one.outcome is Outcome.GRADER_ERROR}
     if errors:
         return [f"{check}: the grader failed: {message}" for message, check in errors.items()]
-    judged = {one.id: one for one in judgements}
-    if set(judged) != set(check_ids):
-        return [f"not judged: {', '.join(sorted(set(check_ids) - set(judged)))}"]
+    judged = {one.id for one in judgements}
+    if judged != set(check_ids):
+        return [f"not judged: {', '.join(sorted(set(check_ids) - judged))}"]
     due = set(check_ids) if specimen.loses is None else specimen.loses
-    found = [f"it is said to lose {check}, which is no check" for check in sorted(due - set(judged))]
+    found = [f"it is said to lose {check}, which is no check" for check in sorted(due - judged)]
     for one in judgements:
         if one.outcome is Outcome.PASSED and one.id in due:
             found.append(f"{one.id}: passed, but it should be lost")
         elif one.outcome is not Outcome.PASSED and one.id not in due:
             found.append(f"{one.id}: lost, but it should be passed: {one.message}")
-        elif one.outcome in (Outcome.FAILED, Outcome.RAISED) and specimen.kind in _WRONG:
-            found += _misread(specimen, one)
     return found
 
 
-def _misread(specimen: Specimen, judgement: Judgement) -> list[str]:
-    """Return what is wrong with the diagnosis of a lost check: its own explanation is due, or that of a twin."""
-    if judgement.explanation == specimen.explanation:
-        return []
-    if not judgement.misconceptions:
-        return [f"{judgement.id}: not diagnosed"]
-    return [f"{judgement.id}: diagnosed as {', '.join(judgement.misconceptions)}"]
+def _misread(specimen: Specimen, judgements: Sequence[Judgement], known: Sequence[Specimen]) -> list[str]:
+    """Return what is wrong with the diagnosis of a wrong solution.
+
+    A misconception is to be named, itself or a twin with the same explanation, on every check that it loses, except
+    where another would lose the check too and all else that the other loses is lost: there nobody can tell. A slip is
+    no misconception's.
+    """
+    found = []
+    for one in judgements:
+        if one.outcome not in (Outcome.FAILED, Outcome.RAISED) or one.explanation == specimen.explanation:
+            continue
+        if one.misconceptions:
+            found.append(f"{one.id}: diagnosed as {', '.join(one.misconceptions)}")
+        elif not any(_explains(other, specimen, one.id) for other in known):
+            found.append(f"{one.id}: not diagnosed")
+    if specimen.explanation and all(one.explanation != specimen.explanation for one in judgements):
+        found.append("its explanation is given nowhere")
+    return found
+
+
+def _explains(other: Specimen, specimen: Specimen, check: str) -> bool:
+    """Tell whether another misconception, of other words, may be behind a check that a specimen loses."""
+    if not other.loses or not specimen.loses or other.explanation in ("", specimen.explanation):
+        return False
+    return check in other.loses and other.loses <= specimen.loses
 
 
 def _unsteady(runs: Mapping[int, Sequence[Judgement]]) -> list[str]:

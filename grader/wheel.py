@@ -14,20 +14,28 @@ from grader import __version__
 # Paths of the package that stay with the staff: they hold answers, or students have no use for them.
 # A trailing slash names a folder.
 STAFF_ONLY = (
+    "alternatives/",
     "misconceptions/",
+    "slips/",
     "feedback/",
     "material_data/",
     "visible.cases",
     "cli/feedback.py",
     "cli/grade.py",
+    "cli/processes.py",
     "cli/release.py",
+    "cli/validate.py",
+    "contract.py",
     "export.py",
+    "oracle.py",
     "pipeline.py",
     "plugin.py",
     "release.py",
+    "specimens.py",
     "store.py",
     "student_readme.md",
     "summary.py",
+    "validate.py",
     "wheel.py",
 )
 
@@ -41,7 +49,7 @@ DEPENDENCIES = (
     "numpy>=1.26",
     "pillow>=10",
     "platformdirs>=4",
-    "pytest>=8",
+    "pytest>=8.4",
     "rich>=13",
     "scipy>=1.11",
     "tensorflow>=2.21,<2.22",

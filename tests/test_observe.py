@@ -127,13 +127,13 @@ def test_a_fork_that_somebody_else_killed_is_run_again():
     assert seen == [Observed(A.calls), Observed(B.calls)]
 
 
-def test_walls_that_fail_twice_are_our_fault():
+def test_walls_that_fail_again_and_again_are_our_fault():
     seen, _ = observe(WorkerDied("gone"), GOOD)
     assert seen == [Observed(A.calls), Observed(B.calls)]
     with pytest.raises(WorkerDied, match="gone"):
-        observe(WorkerDied("gone"), WorkerDied("gone"))
+        observe(*[WorkerDied("gone")] * 4)
     with pytest.raises(WorkerDied, match="walls did not come up"):
-        observe(report(), report())
+        observe(*[report()] * 4)
 
 
 def test_an_evaluator_that_dies_on_a_graph():
@@ -146,7 +146,7 @@ def test_an_evaluator_that_dies_on_a_graph():
     assert seen[1] == Observed(B.calls)
     assert len(script.jobs) == 3
     with pytest.raises(WorkerDied):
-        observe(said, dead, WorkerDied("gone"), WorkerDied("gone"))
+        observe(said, dead, *[WorkerDied("gone")] * 4)
 
 
 def test_an_evaluator_that_answers_something_else_has_not_answered():

@@ -133,7 +133,7 @@ def kernel_of(name: str) -> np.ndarray:
 
     Args:
         name: one of `FILTERS`: a derivative of a Gaussian (deviation 1 pixel along the height, 1.5 along the width), or
-            a wave under it. None is the same when flipped.
+            a wave under it; none of these is the same when flipped. Or "gauss", "second along x", "random".
     """
     y, x = np.mgrid[-1:2, -2:3].astype(np.float64)
     gauss = np.exp(-(y**2) / 2 - (x / 1.5) ** 2 / 2)
@@ -141,6 +141,9 @@ def kernel_of(name: str) -> np.ndarray:
         "along x": -x * gauss,
         "along y": -y * gauss,
         "gabor": np.cos(1.2 * x + 0.7 * y + 0.4) * gauss,
+        "gauss": gauss,
+        "second along x": ((x / 1.5) ** 2 - 1) * gauss,
+        "random": np.random.default_rng(4).normal(size=(3, 5)),
     }[name]
     scaled: np.ndarray = (shaped / np.abs(shaped).sum()).astype(np.float32)
     return scaled

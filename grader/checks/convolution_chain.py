@@ -1,16 +1,25 @@
 """Checks of exercise 1, `chain_convolutions` and `apply_filter`.
 
-What the contract says, and the checks that cover it:
+What the contract says, and the checks that cover it (`grader validate` reads this list):
 
-- y1 = conv(x, flt), y2 = conv(y1, flt), …: `chained`; stage i depends on stage i-1 and on the given flt: `depends`
-- built in the current graph, from x and flt as they are fed: every check of a chain
+`chain_convolutions(x, flt, n=4)`
+- x is (batch, H, W, 1) float32, flt (k_h, k_w, 1, 1) float32: `batch`, `shapes`
+- y1 = conv(x, flt), y2 = conv(y1, flt), and so on: `chained`
+- built in the current graph, from x and flt as they are fed: `count`, `combined`
+- stage i depends on stage i-1 and on the given flt: `depends`
 - stride 1 and VALID padding, each stage shrinks H by k_h-1 and W by k_w-1: `shapes`
-- returns [y1, …, yn]: `count`; n=0 gives []: `zero`; n is 4 unless said: `default_n`
+- returns [y1, ..., yn], in this order: `count`
+- n=0 gives []: `zero`
+- n is 4 unless said: `default_n`
 - cross-correlation, the filter is not flipped: `correlation`
-- a convolution and nothing else: `linear`; every image of the batch: `batch`
-- `apply_filter` returns n+1 arrays, 2-D, the image itself first: `pictures`; float32: `types`
-- image and kernel as array or nested list: `lists`; inputs are not modified: `untouched`
-- runs the chain, n=4: `photograph`; everything at once: `combined`
+- a convolution and nothing else: `linear`
+
+`apply_filter(image, kernel, n=4)`
+- runs the chain, n=4 unless said: `photograph`
+- returns n+1 arrays, 2-D, the image itself first: `pictures`
+- they are float32: `types`
+- image and kernel are arrays or nested lists: `lists`
+- inputs are not modified: `untouched`
 
 Not graded: ops, node names, the first picture's type, n < 0, images smaller than the filter.
 """
@@ -26,6 +35,7 @@ from grader.cases.convolution_chain import (
     TRIPLE,
     Apply,
     Chain,
+    Photograph,
     ask_apply,
     ask_chain,
     ask_nothing,
@@ -114,7 +124,12 @@ def _is_image(picture: Any, image: np.ndarray) -> bool:
     return held.shape == image.shape and bool(np.allclose(held, image))
 
 
-@asks(ask_chain, named=[Chain(3, 4, TRIPLE, 1, None), Chain(3, 5, DOUBLE, 3, None)], drawn=scalars(2), count=1)
+@asks(
+    ask_chain,
+    named=[Chain(3, 4, TRIPLE, 1, None), Chain(3, 5, DOUBLE, 3, None), *(Chain(2, 3, DOUBLE, n, None) for n in (5, 6))],
+    drawn=scalars(2),
+    count=1,
+)
 def check_count(trials: Trials) -> None:
     """The chain returns n tensors, the first stage first.
 
@@ -351,7 +366,12 @@ def check_untouched(trials: Trials) -> None:
             raise Finding(f"{_text(trial.got)} changed the array that it was given as {' and '.join(touched)}.")
 
 
-@asks(ask_photograph, drawn=photographs(), count=1)
+@asks(
+    ask_photograph,
+    named=[Photograph(name, 90, 100) for name in ("gauss", "second along x", "random")],
+    drawn=photographs(),
+    count=1,
+)
 def check_photograph(trials: Trials) -> None:
     """Chelsea, filtered four times.
 

@@ -1,25 +1,32 @@
 """Subgraph: the checks.
 
-What the contract says, and the checks that cover it.
+What the contract says, and the checks that cover it (`grader validate` reads this list):
 
 `extract_main_graph(graph_def, output_names=('output',))`
-- exactly the nodes that the outputs depend on: `ancestors`, `several_outputs`, `shared_once`, `shipped_model`
-- control inputs (`^name`) followed: `control_inputs`; other output slots (`name:1`) followed: `output_slots`
-- attributes and devices kept: `attributes`; versions kept: `versions`; the function library kept, at least the
-  functions in use: `library`
-- the argument not modified: `extract_untouched`; an unknown output name raises: `unknown_output`
-- the default `('output',)`: `ancestors`, `shipped_model`
+- exactly the nodes that the outputs depend on: `ancestors`, `shared_once`, `shipped_model`
+- several outputs, or one that is an input of another: `several_outputs`
+- control inputs (`^name`) followed: `control_inputs`
+- other output slots (`name:1`) followed: `output_slots`
+- attributes and devices kept: `attributes`
+- versions kept: `versions`
+- the function library kept, at least the functions in use: `library`
+- the argument not modified: `extract_untouched`
+- an unknown output name raises: `unknown_output`
+- the default is ('output',): `ancestors`, `shipped_model`
 
 `place_on_device(graph_def, device='/gpu:0')`
-- each node that asked for `/cpu:0` asks for `device`, and the default: `devices`; names of any length: `device_length`
-- nodes that asked for nothing, or for something else, untouched: `other_devices`
+- each node that asked for '/cpu:0' asks for device: `devices`
+- device is '/gpu:0' unless said: `devices`
+- names of any length: `device_length`
+- nodes that asked for nothing, or for something else, are untouched: `other_devices`
 - a copy, so all else is as it was, and the argument too: `placed_copy`
 
 `load_into_graph(graph_def, name='inception')`
-- the imported nodes under the prefix, and the default: `prefix`; a new graph: `new_graph`
+- the imported nodes under the prefix, 'inception' unless said: `prefix`
+- a new graph: `new_graph`
 - the default graph is left as it was: `default_graph`
 
-`combined`: the three after each other on a shipped model, which runs where it was placed.
+- the three after each other make a model that runs where it was placed: `combined`
 
 Node order is free; nothing is said about nodes beside the imported ones, or the functions that nobody calls.
 """
@@ -43,6 +50,7 @@ from grader.compare_graphs import (
     repeats_seen,
     same_devices,
     same_functions,
+    same_inputs,
     same_names,
     same_nodes,
     same_producer,
@@ -94,10 +102,11 @@ def check_ancestors(trials: Trials) -> None:
 def check_control_inputs(trials: Trials) -> None:
     """A node that others wait for ('^name') is needed too
 
-    Control inputs are followed, and theirs.
+    Control inputs are followed, and theirs; and nodes keep them.
     """
     for trial in trials:
         same_names(trial)
+        same_inputs(graph_def(trial.got), graph_def(trial.want), "the main graph")
 
 
 @asks(
@@ -113,10 +122,11 @@ def check_control_inputs(trials: Trials) -> None:
 def check_output_slots(trials: Trials) -> None:
     """A node is needed too if only another output of it ('name:1') is used
 
-    Input entries with a slot lead to their node.
+    Input entries with a slot lead to their node, and stay as they are.
     """
     for trial in trials:
         same_names(trial)
+        same_inputs(graph_def(trial.got), graph_def(trial.want), "the main graph")
 
 
 @asks(

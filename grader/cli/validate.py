@@ -17,16 +17,16 @@ from grader import specimens
 from grader.assignment import AssignmentError
 from grader.cli import processes, terminal
 from grader.contract import ContractError, contract
-from grader.freeze import FreezeError
+from grader.freeze import FreezeError, FrozenPart
 from grader.grading import Graded
 from grader.submission import Submission
 from grader.validate import Validation, validate
 from grader.walls import bubblewrap
 from grader.walls.seccomp import SeccompMissing
 from grader.walls.worker import WorkerDied
-from grader.workbench import PARTS, Setup, cache_folder, freeze_part, grade_submission
+from grader.workbench import PARTS, Setup, Workbench, cache_folder, freeze_part, grade_submission
 
-_SHOWN = 30
+_SHOWN = 4
 
 ResultT = TypeVar("ResultT")
 
@@ -69,7 +69,7 @@ def command(exercises: tuple[str, ...], seeds: int, as_json: bool, isolation: st
             terminal.progress(shown) as bar,
         ):
             examine = _Examination(pool, msgspec.structs.replace(setup, turns=turns), asked, bar)
-            found = validate(assignment, kept, said, range(1, seeds + 1), examine)
+            found = validate(assignment, kept, said, range(1, seeds + 1), examine, examine.parts)
     except KeyboardInterrupt:
         processes.end_processes()
         sys.exit(130)
@@ -103,6 +103,10 @@ class _Examination:
         grading = self._pool.map(functools.partial(grade_submission, setup, exercises=self._exercises), submissions)
         yield from self._shown(f"Seed {seed}: validating", grading, len(submissions))
 
+    def parts(self, seed: int, exercise: str) -> list[FrozenPart]:
+        """Return the frozen cases, which are in the cache by now."""
+        return Workbench(msgspec.structs.replace(self._setup, seed=seed)).parts(exercise)
+
     def _shown(self, what: str, results: Iterator[ResultT], total: int) -> Iterator[ResultT]:
         task = self._bar.add_task(what, total=total, rate="")
         for result in results:
@@ -114,21 +118,41 @@ def _show(found: Validation) -> None:
     """Show what holds, exercise by exercise, and then what does not."""
     output = terminal.console()
     kinds = list(dict.fromkeys(kind for one in found.exercises.values() for kind in one.tallies))
-    rows = []
-    for exercise, one in found.exercises.items():
-        tallies = [f"{tally.held}/{tally.total}" for tally in (one.tallies[kind] for kind in kinds)]
-        faults = sum(fault.exercise == exercise for fault in found.faults)
-        rows.append([exercise, *tallies, str(len(one.killed)), str(len(one.contract)), str(faults)])
-    output.print(terminal.table(["exercise", *kinds, "checks", "sentences", "faults"], rows))
+    examined = found.exercises.values()
+    rows = [
+        *([f"{kind}s", *(f"{one.tallies[kind].held}/{one.tallies[kind].total}" for one in examined)] for kind in kinds),
+        ["checks", *(str(len(one.killed)) for one in examined)],
+        ["sentences", *(str(len(one.contract)) for one in examined)],
+        ["held against oracles", *(str(sum(one.compared.values())) for one in examined)],
+        ["faults", *(str(sum(fault.exercise == name for fault in found.faults)) for name in found.exercises)],
+    ]
+    output.print(terminal.table(["", *found.exercises], rows))
     for one in found.exercises.values():
         for check, others in one.redundant.items():
             why = f"whatever loses it also loses {', '.join(others)}" if others else "no wrong solution loses it alone"
             output.print(f"redundant? {check}: {why}", style="dim")
-    for fault in found.faults[:_SHOWN]:
-        where = "" if fault.seed is None else f" (seed {fault.seed})"
-        output.print(terminal.plain(f"✗ {fault.exercise}, {fault.subject}{where}: {fault.message}"), style="red")
-    if len(found.faults) > _SHOWN:
-        output.print(f"… and {len(found.faults) - _SHOWN} more: --json shows all", style="red")
+    for subject, messages in _by_subject(found).items():
+        output.print(terminal.plain(f"✗ {subject}: {messages[0]}"), style="red")
+        for message in messages[1:_SHOWN]:
+            output.print(terminal.plain(f"    {message}"), style="red")
+        if len(messages) > _SHOWN:
+            output.print(f"    and {len(messages) - _SHOWN} more; --json shows all", style="red")
     seeds = f"seed{'' if len(found.seeds) == 1 else 's'} {', '.join(map(str, found.seeds))}"
-    verdict = "Everything holds" if found.holds else f"{len(found.faults)} things do not hold"
+    verdict = "Everything holds" if found.holds else f"What does not hold: {len(found.faults)}"
     output.print(f"{verdict}, {seeds}.", style="green" if found.holds else "red")
+
+
+def _by_subject(found: Validation) -> dict[str, list[str]]:
+    """Return the faults of each subject, each once if it is the same on every seed."""
+    told: dict[str, dict[str, list[int]]] = {}
+    for fault in found.faults:
+        subject = fault.subject if "/" in fault.subject else f"{fault.subject} of {fault.exercise}"
+        told.setdefault(subject, {}).setdefault(fault.message, []).extend([] if fault.seed is None else [fault.seed])
+    everywhere = list(found.seeds)
+    return {
+        subject: [
+            message if seeds in ([], everywhere) else f"{message} (seed {', '.join(map(str, seeds))})"
+            for message, seeds in messages.items()
+        ]
+        for subject, messages in told.items()
+    }

@@ -73,14 +73,25 @@ def go_first() -> None:
 
 
 def mount_private(submission: Path, scratch: Path, scratch_mib: int) -> None:
-    """Mount the fork's own /proc, read-only, its scratch space and the place for the submission's files.
-
-    Called by PID 1 of the new PID namespace, so that /proc shows nothing but itself.
-    """
-    mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    """Mount an empty /proc over the zygote's, scratch space and the place for the submission's files."""
+    _mount_proc()
     options = f"size={scratch_mib}m,nr_inodes=1024,mode=0700"
     mount("tmpfs", str(scratch), "tmpfs", MS_NOSUID | MS_NODEV, options)
     mount("tmpfs", str(submission), "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,nr_inodes=8192,mode=0755")
+
+
+def _mount_proc() -> None:
+    """Mount a /proc that holds the interpreter's name, without which TensorFlow aborts, and nothing else.
+
+    A real one, even one that shows the caller alone, tells in `mountinfo` where this machine keeps what is shown
+    inside, and gives `mem`, `maps` and descriptors by name to whoever takes TensorFlow apart.
+    """
+    program = Path("/proc/self/exe").readlink()
+    mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=64k,nr_inodes=8,mode=0755")
+    Path("/proc/self").mkdir()
+    Path("/proc/self/exe").symlink_to(program)
+    Path("/proc/self/cmdline").write_bytes(bytes(program) + b"\0")
+    seal(Path("/proc"))
 
 
 def seal(folder: Path) -> None:

@@ -102,7 +102,6 @@ def _run(
         ]
         first = _first_values(graph, initializers, by_name, {node.name for node in assigned})
         wanted_tensors = [_readable(graph, name) for name in targets]
-        step = _training(graph, run.training, by_name) if run.training else None
         config = config_pb2.ConfigProto(
             device_count={"CPU": 2 if run.placed else 1},
             intra_op_parallelism_threads=1,
@@ -115,9 +114,6 @@ def _run(
         with tf1.Session(graph=graph, config=config) as session:
             started = [*first, *(operation for operation, *_ in assigns)]
             session.run(started, {placeholder: value for _, placeholder, value in assigns})
-            if step is not None and run.training is not None:
-                for _ in range(run.training.steps):
-                    session.run(step, feeds)
             devices: tuple[str, ...] = ()
             if run.placed:
                 fetched, devices = _placed(session, wanted_tensors, feeds, run.placed)
@@ -171,34 +167,6 @@ def _assign(graph: tf.Graph, node: Any, value: np.ndarray) -> tuple[Any, Any, np
     else:
         operation = tf.raw_ops.Assign(ref=tensor, value=placeholder, validate_shape=True).op
     return operation, placeholder, value
-
-
-def _training(graph: tf.Graph, training: wire.Training, by_name: dict[str, Any]) -> Any:
-    """Return one step of gradient descent on every variable, through the handles that the graph holds."""
-    logits = graph.get_tensor_by_name(_tensor_name(training.logits))
-    labels = tf.constant(wire.numpy(training.labels), tf.int64)
-    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
-    reads = [
-        node for node in by_name.values() if node.op in _READS and node.input and _is_variable(by_name, node.input[0])
-    ]
-    steps = []
-    for node in reads:
-        variable = by_name[graphs.node_name(node.input[0])]
-        read = graph.get_tensor_by_name(node.name + ":0")
-        (gradient,) = tf.gradients(loss, read)
-        if gradient is None:
-            continue
-        handle = graph.get_tensor_by_name(variable.name + ":0")
-        if variable.op == "VarHandleOp":
-            steps.append(tf.raw_ops.AssignSubVariableOp(resource=handle, value=training.rate * gradient))
-        else:
-            steps.append(tf.raw_ops.AssignSub(ref=handle, value=training.rate * gradient).op)
-    return tf.group(*steps)
-
-
-def _is_variable(by_name: dict[str, Any], entry: str) -> bool:
-    node = by_name.get(graphs.node_name(entry))
-    return node is not None and node.op in _VARIABLE_OPS
 
 
 def _placed(

@@ -179,15 +179,6 @@ class Call(Frozen, frozen=True):
     repeat: int = 1
 
 
-class Training(Frozen, frozen=True):
-    """Gradient descent before a run fetches: minimise softmax cross entropy of `logits` against `labels`."""
-
-    logits: Result | str
-    labels: Array
-    steps: int
-    rate: float
-
-
 class Run(Frozen, frozen=True):
     """One session run in the evaluator, on the graph that the calls built or, with `graph`, on one they returned.
 
@@ -197,7 +188,6 @@ class Run(Frozen, frozen=True):
         assign: (variable, array), assigned after initialization and before the run.
         graph: the returned graph to run.
         placed: run on two logical CPU devices and return after the fetches the device that each named node ran on.
-        training: steps to take before fetching.
     """
 
     fetches: tuple[Result | Input | str, ...]
@@ -205,7 +195,6 @@ class Run(Frozen, frozen=True):
     assign: tuple[tuple[Result | str, Array], ...] = ()
     graph: Result | None = None
     placed: tuple[str, ...] = ()
-    training: Training | None = None
 
 
 class Program(Frozen, frozen=True):

@@ -16,6 +16,7 @@ class SizeLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         files: files kept.
+        folders: folders that these lie in; each is made again for every process that runs them.
         members: everything met on the way, litter, links and folders too.
         bytes: of all files together, notebooks not counted.
         file_bytes: of one file.
@@ -23,6 +24,7 @@ class SizeLimits(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     files: int = 2000
+    folders: int = 2000
     members: int = 20_000
     bytes: int = 32 << 20
     file_bytes: int = 8 << 20
@@ -58,6 +60,7 @@ class Intake:
         self._notes: set[str] = set()
         self._members = 0
         self._kept = 0
+        self._folders: set[str] = set()
         self._room = limits.bytes
         self._notebook_room = limits.notebook_bytes
 
@@ -108,6 +111,7 @@ class Intake:
         self._kept += 1
         if self._kept > self.limits.files:
             raise RefusedError(f"it holds more than {self.limits.files} files")
+        self._count_folders(path)
         if len(content) > self.room(path):
             raise RefusedError(self._too_large(path, len(content)))
         kept = self.notebooks if is_notebook(path) else self.files
@@ -118,6 +122,14 @@ class Intake:
         if path in kept:
             self.note(f"left out: earlier copy of {shown(path)}")
         kept[path] = content
+
+    def _count_folders(self, path: str) -> None:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in self._folders:
+            self._folders.add(folder)
+            folder = folder.rpartition("/")[0]
+        if len(self._folders) > self.limits.folders:
+            raise RefusedError(f"its files lie in more than {self.limits.folders} folders")
 
     def note(self, text: str) -> None:
         """Remembers what was left out and why."""

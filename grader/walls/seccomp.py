@@ -3,8 +3,8 @@
 Everything else answers EPERM, so that well-behaved libraries fall back; `clone3` answers ENOSYS, as glibc expects.
 There are no new processes (only threads), no new sockets, no memory that would escape RLIMIT_DATA (shared and
 anonymous, in huge pages, growing down like a stack), no memfd, no ptrace, io_uring, userfaultfd, keyctl, bpf, mount or
-namespaces. Files cannot be locked, leased or watched: on files that all forks see that would be a blackboard, and record
-locks take memory of the kernel's without limit.
+namespaces. Files cannot be locked, leased or watched: on files that all forks see that would be a blackboard, and
+record locks take memory of the kernel's without limit.
 """
 
 import errno

@@ -29,12 +29,12 @@ def test_help_imports_nothing_heavy() -> None:
     assert heavy & imported("grader.cli") == set()
 
 
-@pytest.mark.parametrize("command", ["grade", "check", "feedback", "release", "models"])
+@pytest.mark.parametrize("command", ["grade", "check", "feedback", "release", "validate", "models"])
 def test_no_command_imports_tensorflow(command: str) -> None:
     assert "tensorflow" not in imported(f"grader.cli.{command}")
 
 
-@pytest.mark.parametrize("command", ["grade", "check", "feedback", "release", "models"])
+@pytest.mark.parametrize("command", ["grade", "check", "feedback", "release", "validate", "models"])
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = grader(command, "--help")
     assert done.returncode == 0
@@ -116,3 +116,9 @@ def test_models_are_listed() -> None:
     assert done.returncode == 0
     assert "efficientnet_lite0" in done.stdout
     assert "grader models fetch inception5h" in done.stdout
+
+
+def test_validating_an_exercise_that_there_is_not_is_a_wrong_command() -> None:
+    done = grader("validate", "conv_3d")
+    assert done.returncode == 2
+    assert "there is no exercise 'conv_3d'; there are convolution_chain, conv_2d" in done.stderr.replace("\n", " ")

@@ -29,6 +29,15 @@ def test_files_are_counted_and_copies_too():
         intake.keep("b", b"")
 
 
+def test_folders_are_counted_once_each():
+    intake = Intake(SizeLimits(folders=3))
+    intake.keep("a/b/one", b"")
+    intake.keep("a/b/two", b"")
+    intake.keep("a/c/three", b"")
+    with pytest.raises(RefusedError, match=r"^its files lie in more than 3 folders$"):
+        intake.keep("d/four", b"")
+
+
 def test_members_are_counted_whatever_becomes_of_them():
     intake = Intake(SizeLimits(members=2))
     assert intake.meet(".git/a") is None
