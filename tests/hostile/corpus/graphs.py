@@ -1,0 +1,226 @@
+"""Hostile graphs: built by a student's code, to be read and run by ours."""
+# ruff: noqa: E501
+
+from hostile.attack import Attack, right, useless
+
+_CHAIN = """
+import numpy as np, tensorflow as tf
+tf1 = tf.compat.v1
+def evil(y): return y
+def chain_convolutions(x, flt, n=4):
+    ys = []
+    for i in range(n):
+        x = evil(tf.nn.conv2d(x, flt, strides=1, padding="VALID"))
+        ys.append(x)
+    return ys
+def apply_filter(image, kernel, n=4): raise RuntimeError("only graphs here")
+"""
+_SUBGRAPH = """
+import tensorflow as tf
+tf1 = tf.compat.v1
+def made(given): return given
+def extract_main_graph(graph_def, output_names=("output",)): return made(graph_def)
+def place_on_device(graph_def, device="/gpu:0"): return made(graph_def)
+def load_into_graph(graph_def, name="inception"): return made(graph_def)
+"""
+
+
+def _impure(name: str, about: str, body: str, **more: object) -> Attack:
+    """Return a right chain of convolutions whose stages pass through an operation that must not run."""
+    source = _CHAIN.replace("def evil(y): return y", f"def evil(y):\n    {body}")
+    settings: dict[str, object] = {"earns": {"convolution_chain": "zero"}, **more}
+    return Attack(name, about, {"convolution_chain.py": source}, **settings)  # type: ignore[arg-type]
+
+
+def _returned(name: str, about: str, body: str, **more: object) -> Attack:
+    """Return an attack whose functions all return the graph that `body` makes of the given one, `g` being empty."""
+    source = _SUBGRAPH.replace(
+        "def made(given): return given",
+        f"def made(given):\n    g = tf1.GraphDef(); g.versions.CopyFrom(given.versions)\n    {body}\n    return g",
+    )
+    settings: dict[str, object] = {"earns": {"subgraph": "zero"}, **more}
+    return Attack(name, about, {"subgraph.py": source}, **settings)  # type: ignore[arg-type]
+
+
+def _initial(name: str, about: str, initializer: str) -> Attack:
+    """Return a right convolution whose weights begin as something that must not be computed."""
+    source = right("conv_2d").replace("tf1.glorot_uniform_initializer()", initializer)
+    return Attack(name, about, {"conv_2d.py": source}, {"conv_2d": "less"})
+
+
+ATTACKS: tuple[Attack, ...] = (
+    _impure(
+        "graph-read-file",
+        "reads a file in a graph that we run",
+        "with tf.control_dependencies([tf.strings.length(tf.io.read_file('/fixtures/manifest.toml'))]): return tf.identity(y)",
+    ),
+    _impure(
+        "graph-write-file",
+        "writes a file in a graph that we run",
+        "with tf.control_dependencies([tf.io.write_file('/tmp/left-by-an-attack', 'x')]): return tf.identity(y)",
+    ),
+    _impure(
+        "graph-py-func",
+        "calls Python in a graph that we run",
+        "return tf.ensure_shape(tf1.py_func(lambda v: v, [y], tf.float32), y.shape)",
+    ),
+    _impure(
+        "graph-numpy-function",
+        "calls NumPy in a graph that we run",
+        "return tf.ensure_shape(tf.numpy_function(lambda v: v, [y], tf.float32), y.shape)",
+    ),
+    _impure("graph-print", "prints in a graph that we run", "return tf1.Print(y, [y], 'hidden: ', summarize=10**6)"),
+    _impure(
+        "graph-py-function-inside",
+        "hides a call of Python in a function of a function",
+        "f = tf.function(lambda v: tf.function(lambda w: tf.py_function(lambda u: u, [w], tf.float32))(v))\n    return tf.ensure_shape(f(y), y.shape)",
+    ),
+    _impure(
+        "graph-queue",
+        "keeps a queue in a graph that we run",
+        "q = tf1.FIFOQueue(1, tf.float32)\n    with tf.control_dependencies([q.enqueue(y)]): return tf.ensure_shape(q.dequeue(), y.shape)",
+    ),
+    _impure(
+        "graph-dataset",
+        "runs a dataset in a graph that we run",
+        "i = tf1.data.make_one_shot_iterator(tf1.data.Dataset.range(3)).get_next()\n    return y + 0.0 * tf.cast(i, tf.float32)",
+    ),
+    _impure(
+        "graph-loop",
+        "loops without end in a graph that we run",
+        "tf.while_loop(lambda i: i >= 0, lambda i: i * 0, [tf.constant(0)])\n"
+        "    return y + 0.0 * tf.cast(tf.while_loop(lambda i: i >= 0, lambda i: i * 0, [tf.constant(0)])[0], tf.float32)",
+        fast=True,
+    ),
+    _impure(
+        "graph-fill",
+        "fills a tensor of an enormous shape",
+        "return y + 0.0 * tf.reduce_sum(tf.fill([1 << 20, 1 << 14], 1.0))",
+    ),
+    _impure(
+        "graph-fill-overflow",
+        "fills a tensor whose size overflows",
+        "return y + 0.0 * tf.reduce_sum(tf.fill([1 << 31, 1 << 31], 1.0))",
+    ),
+    _impure(
+        "graph-constant",
+        "holds a constant of 300 MB",
+        "return y + tf.reduce_sum(tf.constant(np.zeros(300 << 18, np.float32)))",
+    ),
+    _impure(
+        "graph-forged-constant",
+        "holds a constant whose shape says more than its bytes",
+        "c = tf.constant(0.0)\n    v = tf.compat.v1.AttrValue(); v.tensor.dtype = 1\n    v.tensor.float_val.append(1)\n"
+        "    for s in (1 << 30, 1 << 20): v.tensor.tensor_shape.dim.add(size=s)\n    c.op._set_attr('value', v)\n    return y + 0.0 * tf.reduce_sum(c)",
+    ),
+    _impure(
+        "graph-nodes",
+        "has thirty thousand nodes",
+        "for _ in range(30_000): y = tf.raw_ops.Identity(input=y)\n    return y",
+    ),
+    _impure(
+        "graph-functions",
+        "calls functions that call functions, each twice",
+        "f = lambda v: v\n    for _ in range(26):\n        f = tf.function(lambda v, f=f: f(f(v)))\n    return tf.ensure_shape(f(y), y.shape)",
+    ),
+    _impure(
+        "graph-strings",
+        "tiles texts until nothing is left",
+        "return y + 0.0 * tf.cast(tf.size(tf.tile(tf.constant(['x' * 1000]), [1 << 27])), tf.float32)",
+        earns={"convolution_chain": "less"},
+    ),
+    _impure(
+        "graph-crash",
+        "gives an operation arguments that it may not check",
+        "tf.raw_ops.Conv2D\n    return y + 0.0 * tf.reduce_sum(tf.cast(tf.raw_ops.UnravelIndex(indices=[-1], dims=[0, 0]), tf.float32))",
+    ),
+    _impure(
+        "graph-devices",
+        "asks for devices that do not exist",
+        "with tf.device('/job:evil/task:7/device:TPU:3'): return tf.identity(y)",
+        earns={"convolution_chain": "any"},
+    ),
+    _impure(
+        "graph-library",
+        "names its function as an operation",
+        "g = tf1.get_default_graph(); d = tf1.GraphDef(); f = d.library.function.add(); f.signature.name = 'ReadFile'\n"
+        "    try: tf.import_graph_def(d)\n    except Exception: raise RuntimeError('refused at once')\n    return y",
+    ),
+    _initial(
+        "graph-initial-file",
+        "reads a file as a variable's first value",
+        "lambda shape, dtype=None, partition_info=None: tf.zeros(shape) + tf.cast(tf.strings.length(tf.io.read_file('/fixtures/manifest.toml')), tf.float32)",
+    ),
+    _initial(
+        "graph-initial-python",
+        "calls Python for a variable's first value",
+        "lambda shape, dtype=None, partition_info=None: tf.ensure_shape(tf1.py_func(lambda: __import__('numpy').zeros(shape, 'f'), [], tf.float32), shape)",
+    ),
+    _initial(
+        "graph-initial-loop",
+        "never ends computing a variable's first value",
+        "lambda shape, dtype=None, partition_info=None: tf.zeros(shape) + tf.while_loop(lambda i: i >= 0, lambda i: i * 0, [tf.constant(0.0)])[0]",
+    ),
+    _returned(
+        "graph-cycle",
+        "returns a graph with cycles",
+        "for n, i in (('output', 'a'), ('a', 'output'), ('b', 'b')): g.node.add(name=n, op='Identity', input=[i]).attr['T'].type = 1",
+        earns={"subgraph": "less"},
+        fast=True,
+    ),
+    _returned(
+        "graph-duplicates",
+        "returns every node a hundred times",
+        "for _ in range(100): g.node.extend(given.node)",
+        earns={"subgraph": "less"},
+    ),
+    _returned(
+        "graph-inputs",
+        "returns a node with a million inputs",
+        "for node in given.node: g.node.add(name=node.name, op=node.op, input=['<b>x</b>' * 3] * 60_000)",
+    ),
+    _returned(
+        "graph-many-inputs",
+        "returns as many inputs as a message may hold",
+        "g.node.add(name='output', op='NoOp', input=['x'] * 6_000_000)",
+    ),
+    _returned(
+        "graph-empty-nodes",
+        "returns twenty million nodes that are empty",
+        "from inside import student, wire; student._value = lambda *a: wire.Graph(b'\\n\\0' * 20_000_000); return None",
+    ),
+    _returned(
+        "graph-deep-attributes",
+        "returns attributes in attributes",
+        "a = g.node.add(name='output', op='NoOp').attr['x']\n    for _ in range(90): a = a.func.attr['x']\n    a.i = 1",
+    ),
+    _returned(
+        "graph-names",
+        "returns nodes with hostile names",
+        "for n in ('../../x', '^output', 'output:0', '\\0', '<script>alert(1)</script>', '\\x1b[2J', '', 'x' * 100_000, '=1+1', '{{7*7}}'): g.node.add(name=n, op=n, device=n, input=[n])",
+    ),
+    _returned(
+        "graph-attributes",
+        "returns attributes with hostile keys and two megabytes of bytes each",
+        "for node in given.node:\n        n = g.node.add(); n.CopyFrom(node); n.attr['<script>'].s = bytes(2 << 20); n.attr['\\0'].s = b'\\xff'",
+    ),
+    _returned(
+        "graph-library-cycle",
+        "returns a library whose functions call each other",
+        "g.CopyFrom(given)\n    for n, o in ('fg', 'gf'):\n        f = g.library.function.add(); f.signature.name = n; f.node_def.add(name='x', op=o)",
+        earns={"subgraph": "any"},
+    ),
+    _returned(
+        "graph-versions",
+        "returns a graph of a version yet to come",
+        "g.CopyFrom(given); g.versions.producer = 2**31 - 1; g.versions.min_consumer = 2**31 - 1",
+        earns={"subgraph": "any"},
+    ),
+    useless(
+        "graph-not-a-graph",
+        "returns a text of a graph",
+        "import tensorflow as tf",
+        "return str(args[0]).encode()",
+        "subgraph",
+    ),
+)

@@ -1,0 +1,171 @@
+"""Lying objects: what says of itself that it equals, contains, is or holds whatever a check wants."""
+# ruff: noqa: E501
+
+from hostile.attack import Attack, useless
+
+_LIAR = """
+import numpy as np, tensorflow as tf
+class Liar:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    __lt__ = __gt__ = __le__ = __ge__ = __contains__ = __bool__ = lambda self, *other: True
+    def __hash__(self): return 0
+    def __len__(self): return 5
+    def __iter__(self): return iter([Liar()] * 5)
+    def __getitem__(self, key): return Liar()
+    def __getattr__(self, name): return Liar()
+    def __call__(self, *arguments, **named): return Liar()
+    def __abs__(self): return 0.0
+    __sub__ = __rsub__ = __add__ = __radd__ = __mul__ = lambda self, other: 0.0
+    def __float__(self): return 1.0
+    def __int__(self): return 1
+    def __index__(self): return 1
+"""
+
+
+def _top5(name: str, about: str, code: str, body: str, **more: object) -> Attack:
+    return useless(name, about, "import numpy as np, tensorflow as tf\n" + code, body, **more)
+
+
+ATTACKS: tuple[Attack, ...] = (
+    useless("lie-equals-everything", "returns an object that equals everything", _LIAR, "return Liar()"),
+    useless(
+        "lie-list-of-liars",
+        "returns five pairs of objects that equal everything",
+        _LIAR,
+        "return [(Liar(), Liar())] * 5",
+    ),
+    useless(
+        "lie-for-tensors", "returns objects that equal everything for tensors", _LIAR, "return (Liar(),) * 4", "conv_2d"
+    ),
+    useless(
+        "lie-for-graphs", "returns an object that equals everything for graphs", _LIAR, "return Liar()", "subgraph"
+    ),
+    useless(
+        "lie-for-chains",
+        "returns objects that equal everything for images",
+        _LIAR,
+        "return [Liar()] * 5",
+        "convolution_chain",
+    ),
+    _top5(
+        "lie-array-ufunc",
+        "returns an array that says every comparison holds",
+        "class A(np.ndarray):\n    def __array_ufunc__(self, *a, **k): return True\n    def __array_function__(self, *a, **k): return True\n"
+        "    def __eq__(self, other): return True",
+        "return np.zeros(5).view(A)",
+    ),
+    _top5(
+        "lie-array-interface",
+        "is an array at each look another",
+        "class A:\n    n = 0\n    def __array__(self, *a, **k): A.n += 1; return np.arange(A.n)",
+        "return A()",
+    ),
+    _top5(
+        "lie-array-raises",
+        "is an array that raises SystemExit when it is looked at",
+        "class A:\n    def __array__(self, *a, **k): raise SystemExit(0)",
+        "return A()",
+    ),
+    _top5(
+        "lie-array-objects",
+        "returns an array of objects that run code when they are unpickled",
+        "class A:\n    def __reduce__(self): return os.system, ('touch /tmp/left-by-an-attack',)",
+        "return np.array([A()] * 5, object)",
+    ),
+    _top5(
+        "lie-reduce",
+        "returns objects that run code when they are unpickled",
+        "class A:\n    def __reduce__(self): return os._exit, (0,)\n    __reduce_ex__ = lambda self, n: (os._exit, (0,))",
+        "return A()",
+        fast=True,
+    ),
+    _top5(
+        "lie-repr",
+        "returns objects whose text has no end",
+        "class A:\n    def __repr__(self):\n        while True: pass\n    __str__ = __format__ = __repr__",
+        "return [A()] * 5",
+    ),
+    _top5(
+        "lie-list",
+        "returns a list whose items have no end",
+        "import itertools\nclass A(list):\n    def __iter__(self): return itertools.repeat((1.0, 'cat'))\n    def __len__(self): return 5",
+        "return A([1])",
+    ),
+    _top5(
+        "lie-class",
+        "says that its class is another",
+        "class A:\n    @property\n    def __class__(self): return list\n    def __iter__(self): return iter([(1.0, 'x')] * 5)",
+        "return A()",
+    ),
+    _top5(
+        "lie-mapping",
+        "returns a dict whose keys are texts that lie",
+        "class S(str):\n    def __eq__(self, other): return True\n    def __hash__(self): return 1\n    def encode(self, *a): return b'cat'",
+        "return {S('a'): S('b')}",
+    ),
+    _top5(
+        "lie-text",
+        "returns labels that equal every text",
+        "class S(str):\n    def __eq__(self, other): return True\n    def __hash__(self): return 1\n    def __str__(self): return self",
+        "return [(1.0, S('x'))] * kwargs.get('k', 5)",
+    ),
+    _top5(
+        "lie-float",
+        "returns probabilities that equal every number",
+        "class F(float):\n    def __eq__(self, other): return True\n    def __float__(self): return self\n    def __hash__(self): return 1",
+        "return [(F('nan'), 'x')] * 5",
+    ),
+    _top5(
+        "lie-nan",
+        "returns numbers that are none",
+        "",
+        "return [(v, 'x') for v in (float('nan'), float('inf'), -0.0, 1e308, 5e-324)]",
+    ),
+    _top5(
+        "lie-generator",
+        "returns a generator that never yields",
+        "",
+        "def forever():\n    while True: pass\n    yield\nreturn forever()",
+    ),
+    _top5(
+        "lie-mro",
+        "raises an exception whose text and class lie",
+        "class E(Exception):\n    def __str__(self): raise SystemExit\n    __repr__ = __str__\n    args = property(lambda self: 1 / 0)\n"
+        "    @property\n    def __traceback__(self): raise KeyboardInterrupt",
+        "raise E",
+    ),
+    _top5(
+        "lie-metaclass",
+        "raises an exception whose class's class lies",
+        "class M(type):\n    def mro(cls): return [cls, *Exception.__mro__] if cls.__name__ != 'x' else [cls]\n"
+        "    __name__ = property(lambda cls: 'PASSED' * 10**6)\n    def __instancecheck__(cls, other): return True",
+        "raise M('E', (Exception,), {})('x')",
+    ),
+    useless(
+        "lie-fake-tensor",
+        "returns objects that pass for tensors of the graph",
+        "import tensorflow as tf\nclass T:\n    is_tensor_like = True\n    name = 'op:0'\n    dtype = tf.float32\n    shape = ()\n"
+        "    graph = property(lambda self: tf.compat.v1.get_default_graph())\n    op = None\n"
+        "    _shape_tuple = lambda self: ()\n    __tf_tensor__ = lambda self, *a: tf.constant(0.0)",
+        "return T(), T(), T(), T()",
+        "conv_2d",
+    ),
+    useless(
+        "lie-fake-graph",
+        "returns a graph that says something else of itself at each look",
+        "import tensorflow as tf\nclass G(tf.Graph):\n    n = 0\n    def as_graph_def(self, *a, **k):\n        G.n += 1\n"
+        "        g = tf.compat.v1.GraphDef(); g.node.add(name=f'n{G.n}', op='NoOp'); return g\n"
+        "    def get_operations(self): return []",
+        "return G()",
+        "subgraph",
+    ),
+    useless(
+        "lie-variables",
+        "returns variables whose names and shapes lie",
+        "import tensorflow as tf",
+        "v = tf.compat.v1.get_variable('W', [1])\ntype(v).name = property(lambda self: 'conv2d/W:0')\n"
+        "type(v).shape = property(lambda self: (3, 3, 1, 2))\nreturn v, v, v, v",
+        "conv_2d",
+    ),
+)
