@@ -3,8 +3,8 @@
 Everything else answers EPERM, so that well-behaved libraries fall back; `clone3` answers ENOSYS, as glibc expects.
 There are no new processes (only threads), no new sockets, no memory that would escape RLIMIT_DATA (shared and
 anonymous, in huge pages, growing down like a stack), no memfd, no ptrace, io_uring, userfaultfd, keyctl, bpf, mount or
-namespaces. Files cannot be locked, leased or watched: on files that all forks see that would be a blackboard, and
-record locks take memory of the kernel's without limit.
+namespaces. Files cannot be leased or watched, and locks on them are granted without being made (a fork has its files
+to itself): on files that all forks see they would be a blackboard, and they take memory of the kernel's without limit.
 """
 
 import errno
@@ -33,6 +33,8 @@ get_mempolicy
 TERMINAL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC F_SETPIPE_SZ F_GETPIPE_SZ F_GET_SEALS
 DESCRIPTOR_REQUESTS = (0, 1, 2, 3, 4, 1030, 1031, 1032, 1034)
+# F_SETLK F_SETLKW
+LOCK_REQUESTS = (6, 7)
 CLONE_VM_THREAD = 0x00010100  # CLONE_VM | CLONE_THREAD
 NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW* bit that clone takes
 MAP_SHARED, MAP_ANONYMOUS, MAP_GROWSDOWN, MAP_HUGETLB = 0x01, 0x20, 0x100, 0x40000
@@ -70,6 +72,10 @@ def program() -> bytes:
         _allow(pyseccomp, rules, "ioctl", arg(1, masked, 0xFFFFFFFF, request))
     for request in DESCRIPTOR_REQUESTS:
         _allow(pyseccomp, rules, "fcntl", arg(1, masked, 0xFFFFFFFF, request))
+    granted = pyseccomp.ERRNO(0)
+    rules.add_rule(granted, "flock")
+    for request in LOCK_REQUESTS:
+        rules.add_rule(granted, "fcntl", arg(1, masked, 0xFFFFFFFF, request))
     for flags in (0, MAP_SHARED, MAP_ANONYMOUS):
         _allow(pyseccomp, rules, "mmap", arg(3, masked, MAP_JUDGED, flags))
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")

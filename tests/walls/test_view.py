@@ -126,18 +126,17 @@ def test_proc_shows_nothing(submit):
 
 
 def test_files_that_all_see_are_no_blackboard(submit):
+    """Locks are granted and never made: the kernel would refuse to lock a file for writing that is open for reading."""
     ran = submit(
         """
         import fcntl, os, struct
         def attack():
             made = []
-            lock = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 1, 0)
-            with open("/fixtures/manifest.toml") as file:
+            shared, write = (struct.pack("hhqqi4x", kind, 0, 0, 1, 0) for kind in (fcntl.F_RDLCK, fcntl.F_WRLCK))
+            with open("/fixtures/manifest.toml") as file, open("/fixtures/manifest.toml") as again:
                 for name, call in {
-                    "record lock": lambda: fcntl.fcntl(file, fcntl.F_SETLK, lock),
-                    "open file lock": lambda: fcntl.fcntl(file, 37, lock),
-                    "look": lambda: fcntl.fcntl(file, fcntl.F_GETLK, lock),
-                    "flock": lambda: fcntl.flock(file, fcntl.LOCK_SH),
+                    "open file lock": lambda: fcntl.fcntl(file, 37, shared),
+                    "look": lambda: fcntl.fcntl(file, fcntl.F_GETLK, shared),
                     "lease": lambda: fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK),
                     "watch": lambda: fcntl.fcntl(os.open("/fixtures", os.O_RDONLY), fcntl.F_NOTIFY, fcntl.DN_ACCESS),
                 }.items():
@@ -146,6 +145,9 @@ def test_files_that_all_see_are_no_blackboard(submit):
                         made.append(name)
                     except OSError as error:
                         if error.errno != 1: made.append([name, error.errno])
+                fcntl.fcntl(file, fcntl.F_SETLK, write)
+                fcntl.fcntl(file, fcntl.F_SETLKW, write)
+                for one in (file, again): fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return [made, fcntl.fcntl(file, fcntl.F_GETFD)]
         """
     )

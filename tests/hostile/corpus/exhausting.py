@@ -126,10 +126,10 @@ for _ in range(100):
     attempt(os.write, pipe[1], bytes(1 << 20))
     ends.append(pipe)
 for _ in range(1000): libc.timer_create(1, None, ctypes.byref(ctypes.c_void_p()))
-with open("/tmp/locked", "wb") as file:
+with open("/fixtures/manifest.toml", "rb") as file:
     placed = sum(attempt(lambda: (fcntl.fcntl(file, fcntl.F_SETLK, struct.pack("hhqqi4x", 1, 0, 2 * n, 1, 0)), 1)) is not None
                  for n in range(2000))
-if placed: loot("locks", placed)
+if placed < 2000: loot("locks are real", placed)
 for pipe in ends: os.close(pipe[0]); os.close(pipe[1])
 """,
     ),

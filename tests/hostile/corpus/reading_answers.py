@@ -88,7 +88,7 @@ ATTACKS: tuple[Attack, ...] = (
         "answers-environment",
         "looks for secrets in its environment and command line",
         """
-        known = {"ENABLE_RUNTIME_UPTIME_TELEMETRY", "HDF5_PLUGIN_PATH", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "GLIBC_TUNABLES", "HOME", "LANG", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS", "PATH", "PWD",
+        known = {"ENABLE_RUNTIME_UPTIME_TELEMETRY", "HDF5_PLUGIN_PATH", "TPU_ML_PLATFORM", "TPU_ML_PLATFORM_VERSION", "LD_LIBRARY_PATH", "GLIBC_TUNABLES", "HOME", "LANG", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS", "PATH", "PWD",
                  "OPENBLAS_NUM_THREADS", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONPATH", "PYTHONUNBUFFERED"}
         for name, value in os.environ.items():
             if name not in known and not name.startswith(("TF_", "TF2_", "KMP_", "LC_")): loot(name, value)

@@ -88,16 +88,19 @@ ATTACKS: tuple[Attack, ...] = (
         for path in ("/fixtures/manifest.toml", "/inside/inside/wire.py", "/dev/null", "/python/bin"):
             fd = attempt(os.open, path, os.O_RDONLY)
             if fd is None: continue
-            lock = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 7, 1, 0)
+            shared, write = (struct.pack("hhqqi4x", kind, 0, 7, 1, 0) for kind in (fcntl.F_RDLCK, fcntl.F_WRLCK))
             for name, call in {
-                "record lock": lambda: fcntl.fcntl(fd, fcntl.F_SETLK, lock),
-                "open file lock": lambda: fcntl.fcntl(fd, 37, lock),
-                "look at locks": lambda: fcntl.fcntl(fd, fcntl.F_GETLK, lock),
-                "flock": lambda: fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB) or 1,
+                "open file lock": lambda: fcntl.fcntl(fd, 37, shared),
+                "look at locks": lambda: fcntl.fcntl(fd, fcntl.F_GETLK, shared),
                 "lease": lambda: fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK) or 1,
                 "notify": lambda: fcntl.fcntl(fd, fcntl.F_NOTIFY, fcntl.DN_ACCESS) or 1,
             }.items():
                 if attempt(call) is not None: loot(name, path)
+            # Real locks refuse this: a file open for reading, locked for writing; a file that is locked already.
+            if attempt(fcntl.fcntl, fd, fcntl.F_SETLK, write) is None: loot("record lock", path)
+            again = os.open(path, os.O_RDONLY)
+            for one in (fd, again):
+                if attempt(lambda: (fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB), 1)) is None: loot("flock", path)
             os.close(fd)
         """,
         fast=True,
