@@ -42,6 +42,9 @@ check: setup
 validate: setup
 	$(BIN)/grader validate
 
+hostile: setup
+	PYTHONPATH=tests $(BIN)/python -m hostile.run
+
 bench: setup
 	$(BIN)/python benchmarks/class.py
 
