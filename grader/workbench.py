@@ -1,5 +1,6 @@
 """A grading process's own tools, set up once and used for task after task: a worker, a bench, the frozen cases."""
 
+import atexit
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,6 +85,7 @@ class Workbench:
 def workbench(setup: Setup) -> Workbench:
     """Return this process's workbench: importing TensorFlow and collecting the checks happens once a process."""
     bench = Workbench(setup)
+    atexit.register(bench.close)
     bench.worker.launch()
     return bench
 
