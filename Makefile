@@ -1,7 +1,7 @@
 # make demo: set up and grade a sample class.   make test: set up and run the tests.
 # Set PYTHON to choose an interpreter; it needs 3.11, 3.12 or 3.13, because TensorFlow 2.21 has no wheel beyond.
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 OUT ?= demo

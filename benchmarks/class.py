@@ -34,8 +34,8 @@ ASSIGNMENTS = {"small": HERE / "small.toml", "full": Path(material.__file__).wit
 def main() -> None:
     """Measure, print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--submissions", type=int, default=24, help="size of the class (default 24)")
-    parser.add_argument("--pairs", type=int, default=3, help="paired runs (default 3)")
+    parser.add_argument("--submissions", type=int, default=48, help="size of the class (default 48)")
+    parser.add_argument("--pairs", type=int, default=2, help="paired runs (default 2)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes side by side")
     parser.add_argument("--observe", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--assignment", type=Path, default=ASSIGNMENTS["full"], help=argparse.SUPPRESS)

@@ -40,7 +40,9 @@ from grader.workbench import Setup, cache_folder
     "--assignment", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None,
     help="Points, visibility and limits of your own (default: the grader's assignment.toml).",
 )  # fmt: skip
-@click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", help="Where graphs run (auto: the CPU).")
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", help="Where graphs run (auto: the CPU)."
+)
 @click.option(
     "--isolation", type=click.Choice(["walls", "none"]), default="walls", show_default=True,
     help="none: no walls; only for code that you trust. Every record says so.",
