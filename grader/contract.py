@@ -4,7 +4,6 @@ import importlib
 import inspect
 import re
 
-
 import msgspec
 
 _ITEM = re.compile(r"(?P<sentence>.+): (?P<checks>`\w+`(, `\w+`)*)")

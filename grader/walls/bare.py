@@ -15,7 +15,7 @@ _IMPORT_SECONDS = 60.0
 
 
 class BareWorker:
-    """Runs each job in a Python process of its own, which imports TensorFlow first and has `import_seconds` for that."""
+    """Runs each job in a Python process of its own, which has `import_seconds` for importing TensorFlow."""
 
     def __init__(self, import_seconds: float = _IMPORT_SECONDS) -> None:
         self._import_seconds = import_seconds

@@ -1,4 +1,4 @@
-"""Jobs in fresh processes, for systems that cannot fork: the same answers as from a fork, and an end to endless ones."""
+"""Jobs in fresh processes, for systems that cannot fork: answers as from a fork, and an end to endless code."""
 
 from grader.inside import wire
 from grader.observation import Died, Observed, Outcome
