@@ -51,5 +51,7 @@ def test_killed_processes_change_no_record_and_leave_nothing(tmp_path: Path) -> 
     assert running.returncode == 0, said
     for path in (quiet / "records").iterdir():
         assert path.read_bytes() == (disturbed / "records" / path.name).read_bytes()
-    time.sleep(0.5)
-    assert [pid for pid in seen if Path(f"/proc/{pid}").exists()] == []
+    deadline = time.monotonic() + 20
+    while (left := [pid for pid in seen if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [(pid, Path(f"/proc/{pid}/stat").read_text()[:60]) for pid in left] == []

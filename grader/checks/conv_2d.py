@@ -261,7 +261,7 @@ def _start_summary(observation: Observation) -> Any:
     returned = _returned(observation)
     if not isinstance(ran, wire.Ran):
         return [returned, None]
-    values = wire.numpy(ran.values[0]).astype(np.float64)
+    values = np.real(wire.numpy(ran.values[0])).astype(np.float64)
     deviation, uneven = _spread(values)
     if deviation == 0:
         return [returned, "constant", float(values.flat[0]) if values.size else 0.0]
@@ -285,7 +285,7 @@ def check_weight_start(trials: Trials) -> None:
     and the allowed 5 % are seven times what chance does.
     """
     for trial in trials:
-        values = _fetched(trial.got)[0].astype(np.float64)
+        values = np.real(_fetched(trial.got)[0]).astype(np.float64)
         shape = trial.want.fetched()[0].shape
         limit = float(np.sqrt(6 / (shape[0] * shape[1] * (shape[2] + shape[3]))))
         if values.size != int(np.prod(shape)):

@@ -118,7 +118,7 @@ def _stage_one(trial: Trial) -> np.ndarray:
 
 def _is_image(picture: Any, image: np.ndarray) -> bool:
     try:
-        held = np.squeeze(np.asarray(picture, np.float64))
+        held = np.squeeze(np.real(np.asarray(picture)).astype(np.float64))
     except (TypeError, ValueError):
         return False
     return held.shape == image.shape and bool(np.allclose(held, image))

@@ -20,13 +20,25 @@ from grader.walls.worker import Worker
 
 ROOT = os.geteuid() == 0
 REPOSITORY = Path(__file__).parent.parent.parent
-PROBE = """
+PROBE = '''
 import json, os, sys
 from grader.inside import wire
 from grader.observe import Code, Session
 from grader.walls import bubblewrap
 from grader.walls.worker import Worker
-source = b"import os\\ndef attack(): return [os.getuid(), sorted(os.listdir('/')), len(os.listdir('/proc/self/fd'))]"
+source = b"""
+import os
+
+def held(fd):
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+
+def attack():
+    return [os.getuid(), sorted(os.listdir("/")), sum(map(held, range(256)))]
+"""
 with Worker("walls") as worker:
     session = Session(worker, Code("conv_2d", "conv_2d.py", {"conv_2d.py": source}), wire.Limits())
     (seen,) = session.observe("visible", [wire.Program("0", (wire.Call("attack"),))])
@@ -37,7 +49,7 @@ with Worker("walls") as worker:
         if b"inside.zygote" in open(f"/proc/{pid}/cmdline", "rb").read() and int(pid) != os.getpid():
             users |= {int(line.split()[1]) for line in open(f"/proc/{pid}/status") if line.startswith("Uid:")}
 print(json.dumps([bubblewrap.find_bwrap(), wire.from_wire(seen.calls[0].value), sorted(users), os.geteuid()]))
-"""
+'''
 
 
 def probe(path: str, cwd: Path = Path("/")) -> list:
