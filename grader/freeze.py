@@ -21,6 +21,16 @@ _DRAWS_A_CASE = 5
 _OURS = Path(__file__).resolve().parent
 SHIPPED = _OURS / "visible.cases"
 """Where a students' installation holds the visible cases."""
+ASKING = (
+    "catalogue.py", "catalogue.toml", "check.py", "convolving.py", "death.py", "freeze.py", "observation.py",
+    "observe.py", "testimony.py",
+)  # fmt: skip
+"""What decides, beside an exercise's own files, which cases are frozen and what is observed on them."""
+JUDGING = (
+    *ASKING, "compare.py", "compare_graphs.py", "compare_pairs.py", "diagnose.py", "grading.py", "judge.py",
+    "speech.py",
+)  # fmt: skip
+"""What decides, beside an exercise's own files, what is made of observations."""
 
 
 class FreezeError(Exception):
@@ -211,17 +221,17 @@ def _shipped(exercise: str, part: str) -> FrozenPart:
 def key(exercise: str, part: str, check_ids: Sequence[str], seed: int, limits: wire.Limits) -> str:
     """Return a digest of all that makes the frozen cases what they are."""
     hashed = hashlib.sha256(wire.encode((exercise, part, tuple(check_ids), seed, limits)))
-    hashed.update(sources(exercise).encode())
+    hashed.update(sources(exercise, ASKING).encode())
     for package in ("tensorflow", "numpy", "hypothesis"):
         hashed.update(f"{package} {importlib.metadata.version(package)};".encode())
     return hashed.hexdigest()[:32]
 
 
-def sources(exercise: str) -> str:
-    """Return a digest of the files that decide what an exercise is asked and how its answers are judged."""
+def sources(exercise: str, modules: Sequence[str]) -> str:
+    """Return a digest of the files that decide what comes of an exercise: its own, what runs inside, and `modules`."""
     hashed = hashlib.sha256()
     files = [
-        *_OURS.glob("*.py"), _OURS / "catalogue.toml", *(_OURS / "inside").iterdir(),
+        *(_OURS / module for module in modules), *(_OURS / "inside").iterdir(), *(_OURS / "walls").glob("*.py"),
         _OURS / "checks" / f"{exercise}.py",
         _OURS / "cases" / f"{exercise}.py",
         *(_OURS / "misconceptions" / exercise).glob("*.py"), material.solutions() / f"{exercise}.py",

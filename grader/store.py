@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from grader import __version__
-from grader.freeze import sources
+from grader.freeze import JUDGING, sources
 from grader.grading import Graded
 from grader.inside import wire
 from grader.observation import Outcome
@@ -121,7 +121,7 @@ def result_key(
     """
     hashed = hashlib.sha256()
     versions = (__version__, importlib.metadata.version("tensorflow"), sys.version)
-    settings = (exercise, code.path, tuple(cases), limits, isolation, device, versions, sources(exercise))
+    settings = (exercise, code.path, tuple(cases), limits, isolation, device, versions, sources(exercise, JUDGING))
     hashed.update(wire.encode(settings))
     for name, data in sorted(code.files.items()):
         hashed.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(data).digest())
