@@ -126,9 +126,12 @@ def test_feedback_has_a_page_for_each_and_one_for_the_class(graded: tuple[Path, 
 
 def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "grader", "grade", str(CLASS), "--out", str(tmp_path), "--jobs", "1"]
+    # Whoever starts the tests in the background has them ignore Ctrl-C, and all that they start inherits that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     running = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
+    signal.signal(signal.SIGINT, before)
     records = tmp_path / "records"
     deadline = time.monotonic() + 300
     while not (records.is_dir() and len(list(records.glob("*.json"))) >= 3):

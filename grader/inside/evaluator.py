@@ -11,11 +11,10 @@ import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2
 
 from . import graphs, wire
+from .weights import Weights
 
 tf1 = tf.compat.v1
 
-_VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable")
-_READS = ("Identity", "ReadVariableOp", "Enter", "StopGradient", "Snapshot", "GuaranteeConst")
 _LONGEST_MESSAGE = 400
 
 
@@ -86,21 +85,17 @@ def _run(
 ) -> wire.Ran:
     targets = [_tensor_name(entry) for entry in run.fetches]
     feeds = {_tensor_name(entry): wire.numpy(value) for entry, value in run.feeds}
-    variables = [_tensor_name(entry) for entry, _ in run.assign]
-    wanted = {graphs.node_name(name) for name in (*targets, *feeds, *variables, *initializers)}
-    pruned = graphs.ancestors(graph_def, wanted)
+    values = [(_tensor_name(entry), wire.numpy(value)) for entry, value in run.assign]
+    fetched_nodes = {graphs.node_name(name) for name in (*targets, *feeds)}
+    weights = Weights(graph_def, fetched_nodes, values, initializers)
+    pruned = graphs.ancestors(graph_def, fetched_nodes | weights.nodes)
     graphs.refuse_impure(pruned, limits.graph_nodes, allowed)
+    weights.rewire(pruned)
     if not run.placed:
         for node in pruned.node:
             node.device = ""
-    by_name = {node.name: node for node in pruned.node}
     with tf.Graph().as_default() as graph:
         tf.import_graph_def(pruned, name="")
-        assigned = [_variable(by_name, name) for name in variables]
-        assigns = [
-            _assign(graph, node, wire.numpy(value)) for node, (_, value) in zip(assigned, run.assign, strict=True)
-        ]
-        first = _first_values(graph, initializers, by_name, {node.name for node in assigned})
         wanted_tensors = [_readable(graph, name) for name in targets]
         config = config_pb2.ConfigProto(
             device_count={"CPU": 2 if run.placed else 1},
@@ -112,13 +107,12 @@ def _run(
         # A graph is run once, so rewriting it first costs more than it saves.
         config.graph_options.rewrite_options.disable_meta_optimizer = True
         with tf1.Session(graph=graph, config=config) as session:
-            started = [*first, *(operation for operation, *_ in assigns)]
-            session.run(started, {placeholder: value for _, placeholder, value in assigns})
+            weights.set_up(graph, session)
             devices: tuple[str, ...] = ()
             if run.placed:
-                fetched, devices = _placed(session, wanted_tensors, feeds, run.placed)
+                fetched, devices = _placed(session, wanted_tensors, feeds | weights.feeds, run.placed)
             else:
-                fetched = session.run(wanted_tensors, feeds)
+                fetched = session.run(wanted_tensors, feeds | weights.feeds)
     return wire.Ran(tuple(wire.array(value) for value in fetched), devices)
 
 
@@ -128,45 +122,12 @@ def _tensor_name(entry: Any) -> str:
     return entry if ":" in entry else entry + ":0"
 
 
-def _first_values(
-    graph: tf.Graph, initializers: tuple[str, ...], by_name: dict[str, Any], assigned: set[str]
-) -> list[Any]:
-    """Return the initializers to run: those of the variables that are not assigned anyway."""
-    known = (by_name[name] for name in initializers if name in by_name)
-    return [
-        graph.get_operation_by_name(node.name)
-        for node in known
-        if not (node.input and graphs.node_name(node.input[0]) in assigned)
-    ]
-
-
 def _readable(graph: tf.Graph, name: str) -> Any:
     """Return the tensor of that name, or the value of the resource variable whose handle it is."""
     tensor = graph.get_tensor_by_name(name)
     if tensor.op.type != "VarHandleOp":
         return tensor
     return tf.raw_ops.ReadVariableOp(resource=tensor, dtype=tensor.op.get_attr("dtype"))
-
-
-def _variable(by_name: dict[str, Any], tensor: str) -> Any:
-    """Return the variable's node that a tensor is read from, or is."""
-    node = by_name.get(graphs.node_name(tensor))
-    while node is not None and node.op in _READS and node.input:
-        node = by_name.get(graphs.node_name(node.input[0]))
-    if node is None or node.op not in _VARIABLE_OPS:
-        raise graphs.Refused(f"{tensor!r} is not read from a variable")
-    return node
-
-
-def _assign(graph: tf.Graph, node: Any, value: np.ndarray) -> tuple[Any, Any, np.ndarray]:
-    """Return an operation that assigns a fed value to a variable of either kind, its placeholder, and the value."""
-    tensor = graph.get_tensor_by_name(node.name + ":0")
-    placeholder = tf1.placeholder(value.dtype, value.shape)
-    if node.op == "VarHandleOp":
-        operation = tf.raw_ops.AssignVariableOp(resource=tensor, value=placeholder)
-    else:
-        operation = tf.raw_ops.Assign(ref=tensor, value=placeholder, validate_shape=True).op
-    return operation, placeholder, value
 
 
 def _placed(

@@ -1,7 +1,8 @@
 """GraphDefs to plain data and back: `reduce` for judging, `make` for graphs that cases describe, what is refused."""
 
+import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any
 
@@ -53,7 +54,13 @@ def reduce(graph_def: Any) -> Nodes:
 def _attribute_text(value: Any) -> str:
     if value.ByteSize() > _LONGEST_TEXT:
         return _digest(value)
-    return str(text_format.MessageToString(value, as_one_line=True))
+    return _short_text(value.SerializeToString(deterministic=True))
+
+
+@functools.lru_cache(maxsize=4096)
+def _short_text(data: bytes) -> str:
+    """Return the text of a serialized attribute. Most of a graph's are the same few: printing one takes 20 µs."""
+    return str(text_format.MessageToString(attr_value_pb2.AttrValue.FromString(data), as_one_line=True))
 
 
 def _digest(message: Any) -> str:
@@ -126,17 +133,22 @@ def pure_ops() -> frozenset[str]:
 
 def ancestors(graph_def: Any, wanted: Iterable[str]) -> Any:
     """Return the part of a GraphDef that the nodes named in `wanted` depend on; unknown names are left out."""
-    by_name = {node.name: node for node in graph_def.node}
-    found, queue = set(), [name for name in wanted if name in by_name]
-    while queue:
-        name = queue.pop()
-        if name in found or name not in by_name:
-            continue
-        found.add(name)
-        queue.extend(node_name(entry) for entry in by_name[name].input)
+    found = reached({node.name: node for node in graph_def.node}, wanted)
     pruned = graph_pb2.GraphDef(versions=graph_def.versions, library=graph_def.library)
     pruned.node.extend(node for node in graph_def.node if node.name in found)
     return pruned
+
+
+def reached(nodes: Mapping[str, Any], wanted: Iterable[str]) -> set[str]:
+    """Return the names of the nodes that those named in `wanted` depend on, themselves included."""
+    found: set[str] = set()
+    queue = list(wanted)
+    while queue:
+        name = queue.pop()
+        if name in nodes and name not in found:
+            found.add(name)
+            queue.extend(map(node_name, nodes[name].input))
+    return found
 
 
 def node_name(entry: str) -> str:
