@@ -10,6 +10,9 @@ from . import wire
 
 tf1 = tf.compat.v1
 
+SHIPPED = "efficientnet_lite0"
+"""The model that comes with the course."""
+
 
 def _marked(h: Any) -> Any:
     return tf.math.subtract(tf.identity(h, name=wire.MARK), 0.25)
@@ -28,7 +31,22 @@ NAMED: dict[str, Callable[[], Any]] = {
 
 def shipped(name: str) -> Any:
     """Return a new GraphDef of the model that ships under `name` (`efficientnet_lite0` or `tiny`)."""
+    copy = tf1.GraphDef()
+    copy.CopyFrom(parsed(name))
+    return copy
+
+
+@functools.cache
+def parsed(name: str) -> Any:
+    """Return the GraphDef of a shipped model that this process has: 20 MB that need no copying where none is kept."""
     from exercises.utils import inception
 
-    graph_def, _ = inception.get_inception_model(name)
-    return graph_def
+    return inception.get_inception_model(name)[0]
+
+
+def load_into_graph(graph_def: Any, prefix: str) -> tf.Graph:
+    """Return a new graph that holds a GraphDef's nodes under `prefix`."""
+    graph = tf.Graph()
+    with graph.as_default():
+        tf.import_graph_def(graph_def, name=prefix)
+    return graph

@@ -162,12 +162,10 @@ def _pick(reference: wire.Result, values: list[Any]) -> Any:
 
 
 def _model(model: wire.Model) -> Any:
-    graph_def = registry.shipped(model.name) if model.nodes is None else graphs.make(model.nodes)
     if model.prefix is None:
-        return graph_def
-    graph = tf.Graph()
-    with graph.as_default():
-        tf.import_graph_def(graph_def, name=model.prefix)
+        return registry.shipped(model.name) if model.nodes is None else graphs.make(model.nodes)
+    graph_def = registry.parsed(model.name) if model.nodes is None else graphs.make(model.nodes)
+    graph = registry.load_into_graph(graph_def, model.prefix)
     if model.finalized:
         graph.finalize()
     return graph
