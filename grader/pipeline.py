@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -43,6 +44,7 @@ class Plan(msgspec.Struct, frozen=True):
     keys: dict[str, str]
     known: dict[str, Graded]
     missing: tuple[str, ...]
+    started: float
     tries: int = 0
 
 
@@ -170,9 +172,10 @@ def _plan(
     fresh: bool,
     device: str,
 ) -> Plan:
+    started = time.monotonic()
     submission = read(found, list(assignment.exercises), assignment.sizes, imports=assignment.imports)
     if submission.refused is not None:
-        return Plan(submission, {}, {}, ())
+        return Plan(submission, {}, {}, (), started)
     keys = {
         exercise: result_key(
             exercise, code_of(submission, exercise), digests[exercise], assignment.limits, setup.isolation, device
@@ -180,7 +183,8 @@ def _plan(
         for exercise in assignment.exercises
     }
     known = {} if fresh else store.look_up(keys)
-    return Plan(submission, keys, known, tuple(exercise for exercise in keys if exercise not in known))
+    missing = tuple(exercise for exercise in keys if exercise not in known)
+    return Plan(submission, keys, known, missing, started)
 
 
 def _result(future: Future[dict[str, Graded]], plan: Plan, assignment: Assignment) -> dict[str, Graded] | None:
@@ -206,7 +210,7 @@ def _record(
     results = {**plan.known, **graded}
     judgements = {name: results[name].judgements for name in assignment.exercises if name in results}
     record = score_submission(assignment, plan.submission, judgements, circumstances)
-    store.keep(record, plan.keys, graded)
+    store.keep(record, plan.keys, graded, time.monotonic() - plan.started)
     write_whole(out / "records" / file_name(record.submission), to_json(record))
     watcher.recorded(record, looked_up=not graded)
     return record

@@ -7,55 +7,51 @@ import datetime
 import hashlib
 import importlib.metadata
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from grader import __version__
+from grader import __version__, schema
 from grader.freeze import JUDGING, sources
 from grader.grading import Graded
 from grader.inside import wire
 from grader.observation import Outcome
 from grader.observe import Code
-from grader.record import Record, to_json
+from grader.record import Record, from_json, to_json
 
-_metadata = sa.MetaData()
-_results = sa.Table(
-    "results",
-    _metadata,
-    sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("exercise", sa.String(64), nullable=False),
-    sa.Column("graded", sa.LargeBinary, nullable=False),
-    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-)
-_records = sa.Table(
-    "records",
-    _metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("submission", sa.LargeBinary, nullable=False, index=True),
-    sa.Column("sha256", sa.String(64), nullable=False),
-    sa.Column("document", sa.LargeBinary, nullable=False),
-    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-)
+_BUSY_SECONDS = 60
 
 
 class StoreError(Exception):
     """The store cannot be opened, read or written; the message says which and what to do."""
 
 
+class Attempt(msgspec.Struct, frozen=True):
+    """One grading of a submission: when, how long it took, what went wrong in the grader, the record."""
+
+    at: datetime.datetime
+    seconds: float | None
+    log: str
+    record: Record
+
+
 class Store:
     """An open result store; use it as a context manager."""
 
     def __init__(self, url: str) -> None:
-        self._url = url
         try:
-            self._engine = sa.create_engine(url)
-            _metadata.create_all(self._engine)
-        except (SQLAlchemyError, ImportError) as error:
-            raise StoreError(f"the result store {url} cannot be opened: {error}") from error
+            self._url = sa.make_url(url).render_as_string()
+            self._engine = sa.create_engine(url, pool_pre_ping=True)
+            if self._engine.dialect.name == "sqlite":
+                sa.event.listen(self._engine, "connect", _tune)
+            schema.bring_up_to_date(self._engine)
+        except (SQLAlchemyError, schema.NewerStore, ImportError) as error:
+            raise StoreError(f"the result store {hidden(url)} cannot be opened: {error}") from error
 
     @classmethod
     def in_folder(cls, folder: Path) -> Self:
@@ -74,7 +70,9 @@ class Store:
         Args:
             keys: by exercise, the result's key.
         """
-        query = sa.select(_results.c.key, _results.c.graded).where(_results.c.key.in_(list(keys.values())))
+        query = sa.select(schema.results.c.key, schema.results.c.graded).where(
+            schema.results.c.key.in_(list(keys.values()))
+        )
         try:
             with self._engine.connect() as connection:
                 found = {row.key: row.graded for row in connection.execute(query)}
@@ -82,8 +80,16 @@ class Store:
             raise StoreError(f"the result store {self._url} cannot be read: {error}") from error
         return {exercise: wire.decode(found[key], Graded) for exercise, key in keys.items() if key in found}
 
-    def keep(self, record: Record, keys: Mapping[str, str], fresh: Mapping[str, Graded]) -> None:
-        """Keep a record and the results that were not there before, all or nothing. Our own failures are not kept."""
+    def keep(
+        self, record: Record, keys: Mapping[str, str], fresh: Mapping[str, Graded], seconds: float | None = None
+    ) -> None:
+        """Keep a record and the results that were not there before, all or nothing.
+
+        Results with failures of our own are not kept, but what they say is, in the record's log.
+
+        Args:
+            seconds: how long the grading took, from plan to record.
+        """
         now = datetime.datetime.now(datetime.UTC)
         rows = [
             {"key": keys[exercise], "exercise": exercise, "graded": wire.encode(graded), "at": now}
@@ -91,24 +97,80 @@ class Store:
             if not any(judgement.outcome is Outcome.GRADER_ERROR for judgement in graded.judgements)
         ]
         document = {
-            "submission": record.submission.encode("utf-8", "surrogateescape"),
+            "submission": _name(record.submission),
             "sha256": record.sha256,
             "document": to_json(record),
             "at": now,
+            "seconds": seconds,
+            "log": "\n".join(_log(fresh)),
         }
         try:
             with self._engine.begin() as connection:
-                known = _known(connection, [row["key"] for row in rows])
-                new = [row for row in rows if row["key"] not in known]
-                if new:
-                    connection.execute(sa.insert(_results), new)
-                connection.execute(sa.insert(_records), document)
+                if rows:
+                    connection.execute(_insert_new(self._engine.dialect.name), rows)
+                connection.execute(sa.insert(schema.records), document)
         except SQLAlchemyError as error:
             raise StoreError(f"the result store {self._url} cannot be written: {error}") from error
 
+    def history(self, submission: str) -> list[Attempt]:
+        """Return every record that was written of a submission, oldest first.
 
-def _known(connection: sa.Connection, keys: Iterable[object]) -> set[str]:
-    return set(connection.scalars(sa.select(_results.c.key).where(_results.c.key.in_(list(keys)))))
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        table = schema.records
+        query = sa.select(table).where(table.c.submission == _name(submission)).order_by(table.c.id)
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execute(query).all()
+        except SQLAlchemyError as error:
+            raise StoreError(f"the result store {self._url} cannot be read: {error}") from error
+        return [Attempt(row.at, row.seconds, row.log, from_json(row.document)) for row in rows]
+
+    def submissions(self) -> list[str]:
+        """Return the names of all submissions that have a record, sorted."""
+        try:
+            with self._engine.connect() as connection:
+                found = connection.scalars(sa.select(schema.records.c.submission).distinct()).all()
+        except SQLAlchemyError as error:
+            raise StoreError(f"the result store {self._url} cannot be read: {error}") from error
+        return sorted(name.decode("utf-8", "surrogateescape") for name in found)
+
+
+def hidden(url: str) -> str:
+    """Return a database's URL without its password."""
+    try:
+        return sa.make_url(url).render_as_string()
+    except SQLAlchemyError:
+        return "(no URL of a database)"
+
+
+def _name(submission: str) -> bytes:
+    return submission.encode("utf-8", "surrogateescape")
+
+
+def _tune(connection: Any, _: object) -> None:
+    """Let others read while one writes, and wait for a writer instead of failing."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _insert_new(dialect: str) -> sa.Insert:
+    """Return an insertion of results that leaves those alone which another grader has kept meanwhile."""
+    made: Any = {"sqlite": sqlite, "postgresql": postgresql}.get(dialect)
+    if made is None:
+        return sa.insert(schema.results)
+    insertion: sa.Insert = made.insert(schema.results).on_conflict_do_nothing()
+    return insertion
+
+
+def _log(fresh: Mapping[str, Graded]) -> Iterator[str]:
+    """Yield what the grader said of its own failures."""
+    for exercise, graded in fresh.items():
+        messages = (one.message for one in graded.judgements if one.outcome is Outcome.GRADER_ERROR)
+        yield from (f"{exercise}: {message}" for message in dict.fromkeys(messages))
 
 
 def result_key(

@@ -1,5 +1,7 @@
 """The store looks up what cannot have changed, and nothing else."""
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -87,3 +89,42 @@ def test_a_store_that_goes_away_is_named(tmp_path: Path) -> None:
             connection.execute(sa.text("DROP TABLE results"))
         with pytest.raises(StoreError, match="cannot be written"):
             store.keep(RECORD, {"top5": key()}, {"top5": graded()})
+
+
+def test_another_grader_may_have_kept_the_same_meanwhile(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path) as one, Store.in_folder(tmp_path) as other:
+        other.keep(RECORD, {"top5": key()}, {"top5": graded()})
+        one.keep(RECORD, {"top5": key()}, {"top5": graded(Outcome.FAILED)})
+        assert one.look_up({"top5": key()}) == {"top5": graded()}
+
+
+def test_many_graders_write_to_one_store(tmp_path: Path) -> None:
+    def keep_some(number: int) -> None:
+        with Store.in_folder(tmp_path) as store:
+            for again in range(10):
+                store.keep(RECORD, {"top5": f"{number} {again}"}, {"top5": graded()})
+
+    Store.in_folder(tmp_path).__exit__()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(keep_some, range(8)))
+    with Store.in_folder(tmp_path) as store:
+        assert len(store.history(RECORD.submission)) == 80
+        assert len(store.look_up({str(n): f"{n // 10} {n % 10}" for n in range(80)})) == 80
+
+
+def test_history_is_oldest_first_with_times_and_what_went_wrong(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path) as store:
+        store.keep(RECORD, {"top5": key()}, {"top5": graded(Outcome.GRADER_ERROR)}, 2.5)
+        store.keep(msgspec.structs.replace(RECORD, score=2.0), {}, {}, 0.25)
+        first, second = store.history("caf\udce9")
+        assert (first.seconds, first.log, first.record) == (2.5, "top5: caf\u00e9", RECORD)
+        assert (second.seconds, second.log, second.record.score) == (0.25, "", 2.0)
+        assert store.submissions() == ["caf\udce9"]
+        assert store.history("nobody") == []
+
+
+def test_sqlite_lets_others_read_while_one_writes(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path):
+        connection = sqlite3.connect(tmp_path / "store.sqlite")
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        connection.close()

@@ -13,6 +13,8 @@ _COMMANDS = {
     "check": "Check your own work on the visible cases.",
     "grade": "Grade a class of submissions behind walls.",
     "feedback": "Write pages for students and one for the class.",
+    "diff": "Say whose score changed between two runs, and why.",
+    "history": "List every grading of a submission.",
     "release": "Write what students get: stubs, fixtures, their wheel.",
     "validate": "Prove the checks: right answers keep all points, wrong ones lose their own.",
     "models": "List the models, or fetch one.",
