@@ -14,6 +14,9 @@ EXERCISES = ("convolution_chain", "conv_2d", "subgraph", "top5")
 # Of fixtures/ students get exactly these; the sample class and the scripts stay with the staff.
 FIXTURES = ("images", "models", "manifest.toml", "LICENSES.md")
 
+# Of exercises/, beside the helpers in utils/ and the stubs, which are cut anew.
+GIVEN = ("__init__.py", "tutorial.ipynb")
+
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
 
@@ -197,7 +200,8 @@ def _solution(exercise: str) -> str:
 def _write_material(dest: Path) -> None:
     """Write exercises/ and fixtures/ for students into a folder."""
     shutil.copytree(material.exercises() / "utils", dest / "exercises" / "utils", ignore=_BYTECODE)
-    shutil.copyfile(material.exercises() / "__init__.py", dest / "exercises" / "__init__.py")
+    for given in GIVEN:
+        shutil.copyfile(material.exercises() / given, dest / "exercises" / given)
     write_stubs(dest / "exercises")
     (dest / "fixtures").mkdir()
     for name in FIXTURES:
