@@ -30,6 +30,7 @@ STAFF_ONLY = (
     "cli/release.py",
     "cli/validate.py",
     "contract.py",
+    "course.py",
     "export.py",
     "oracle.py",
     "pipeline.py",
