@@ -111,8 +111,8 @@ def write(dest: Path, assignment: Assignment, seed: int, visible_cases: bytes | 
 def source_notebook(assignment: Assignment) -> str:
     """Return the notebook that nbgrader makes a release from, as JSON, the same at each call.
 
-    For each exercise it holds one solution cell, whose grade id is the exercise's name, and one test cell a check, worth
-    the check's points; a hidden check's call stands between nbgrader's marks of hidden tests.
+    For each exercise it holds one solution cell, whose grade id is the exercise's name, and one test cell a check,
+    worth the check's points; a hidden check's call stands between nbgrader's marks of hidden tests.
 
     Raises:
         ReleaseError: a solution is missing, or its marks are.

@@ -1,9 +1,9 @@
 """One check, run from a cell of the notebook that it checks: what a test cell of an nbgrader release calls.
 
-The cell runs in the student's kernel, but what it asks does not: `python -m grader.kernel` reads the notebook as it was
-last saved, by the same rules as `grader grade`, and asks its modules in processes of their own. So a cell earns what the
-same notebook earns behind walls, unless the student's code in the kernel has changed this very function: nbgrader
-believes whatever the kernel says.
+The cell runs in the student's kernel, but what it asks does not: `python -m grader.kernel` reads the notebook as it
+was last saved, by the same rules as `grader grade`, and asks its modules in processes of their own. So a cell earns
+what the same notebook earns behind walls, unless the student's code in the kernel has changed this very function:
+nbgrader believes whatever the kernel says.
 """
 
 import json
