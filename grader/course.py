@@ -9,10 +9,8 @@ from typing import Any
 
 from grader import material
 from grader.assignment import Assignment
+from grader.export.gradebook import cell_id
 from grader.release import ReleaseError, answers, release
-
-# Test cells must not begin with an exercise's name and a hyphen: cells with such ids are the student's.
-_TEST = "check-"
 
 _INTRODUCTION = """\
 # {title}
@@ -66,11 +64,6 @@ or let nbgrader run everything in one kernel, where a student's code can give it
 Both fill gradebook.db with the same points; `nbgrader generate_feedback $assignment`, `nbgrader export` and formgrader
 go on from there.
 """)
-
-
-def cell_id(check_id: str) -> str:
-    """Return the grade id of a check's test cell: `check-conv_2d-strides` for `conv_2d.strides`."""
-    return _TEST + check_id.replace(".", "-")
 
 
 def write(dest: Path, assignment: Assignment, seed: int, visible_cases: bytes | None = None) -> list[Path]:

@@ -19,7 +19,7 @@ import msgspec
 from grader import assignment as assignments
 from grader.assignment import Assignment
 from grader.observation import Outcome
-from grader.record import CheckRecord, ExerciseRecord
+from grader.record import CheckRecord, ExerciseRecord, said
 from grader.submission import Found, Submission, read
 
 SEED = "GRADER_SEED"
@@ -61,19 +61,6 @@ def check(check_id: str) -> None:
         raise
     if record.outcome is not Outcome.PASSED:
         raise NotPassed(said(record))
-
-
-def said(record: CheckRecord) -> str:
-    """Return what a student reads of a check that is not passed: what went wrong, on which case, and what helps."""
-    lines = [f"{record.title}: {record.outcome.lower().replace('_', ' ')}, 0 of {record.points:g} points"]
-    lines.append(record.message)
-    if record.example and record.example not in record.message:
-        lines.append(f"in: {record.example}")
-    if record.explanation:
-        lines.append(record.explanation)
-    if record.hint:
-        lines.append(f"hint: {record.hint}")
-    return "\n".join(line for line in lines if line)
 
 
 def _record(check_id: str) -> CheckRecord:

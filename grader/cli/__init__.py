@@ -12,6 +12,7 @@ from grader import __version__
 _COMMANDS = {
     "check": "Check your own work on the visible cases.",
     "grade": "Grade a class of submissions behind walls.",
+    "export": "Write the scores for nbgrader, Gradescope, Canvas, Moodle and others.",
     "feedback": "Write pages for students and one for the class.",
     "diff": "Say whose score changed between two runs, and why.",
     "history": "List every grading of a submission.",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.submission import Found, SubmissionError, find
+from grader.submission import Found, SizeLimits, SubmissionError, find, read
 
 
 @pytest.fixture
