@@ -7,6 +7,7 @@ whose automatic score has changed since is marked for another look, as nbgrader 
 import contextlib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -80,7 +81,8 @@ def write(
     url = str(places.db_url)
     left, notebooks, students = [], 0, 0
     try:
-        with _opened(url) as book:
+        # nbgrader 0.9.6 draws warnings from the newest SQLAlchemy and nbformat, of no use to who exports.
+        with warnings.catch_warnings(action="ignore"), _opened(url) as book:
             cells = _Cells(book, course.assignment, rubric)
             for record in records:
                 reason = _unwritable(record)

@@ -68,8 +68,9 @@ def write(
         overwrite = preprocessors.OverwriteCells(config=config, add_missing_cells=True)
         for step in (preprocessors.OverwriteKernelspec(config=config), overwrite):
             notebook, asked = step.preprocess(notebook, asked)
+        # Test cells that a student deleted come back as plain dictionaries, without the id that a cell must have.
+        notebook = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
         for cell in notebook.cells:
-            # Test cells that a student deleted come back without the id that a cell must have.
             if notebook.nbformat_minor >= 5 and "id" not in cell:
                 cell["id"] = cell.metadata.nbgrader["grade_id"][:64]
             _fill(cell, outputs)
