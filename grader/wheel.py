@@ -37,6 +37,7 @@ STAFF_ONLY = (
     "pipeline.py",
     "plugin.py",
     "release.py",
+    "roster.py",
     "schema.py",
     "specimens.py",
     "store.py",

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from grader.export import pages
+from grader.export.printable import printable
 from grader.record import CheckRecord, Record, said
 
 _LONGEST_ID = 128
@@ -132,11 +133,6 @@ def comment(record: Record, exercise: str) -> str | None:
 def _block(texts: Sequence[str]) -> str:
     lines = [line for text in texts for line in text.split("\n")]
     return "\n".join(f"    {printable(line)}" for line in lines)
-
-
-def printable(text: str) -> str:
-    """Return text with what cannot be seen, or cannot be stored as UTF-8, written out: `\\x1b`, `\\udc80`."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 class _Cells:
