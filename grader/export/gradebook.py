@@ -160,7 +160,9 @@ class _Cells:
         self.whole = not any(name in named for name in self.names.values())
 
     def scores(self, record: Record) -> dict[str, tuple[float, float]]:
-        """Return score and points of a record by the name of the cell that they belong to."""
+        """Return score and points of a record by the name of the cell that they belong to; of a refused one nothing."""
+        if record.status == "refused":
+            return {}
         if self.whole:
             return {name: (found.score, found.points) for name, found in record.exercises.items()}
         return {cell_id(check.id): (check.score, check.points) for check in _checks(record)}
