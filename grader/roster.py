@@ -1,15 +1,18 @@
 """Who is in a course: `roster.csv`, and which submission is whose."""
 
 import csv
+import datetime
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
+from grader.schedule import ScheduleError, parse_time
+
 _REQUIRED = ("id", "name")
-_KNOWN = ("id", "name", "email", "group", "login", "section", "canvas_id")
+_KNOWN = ("id", "name", "email", "group", "login", "section", "canvas_id", "extension", "grace_days")
 
 
 class RosterError(Exception):
@@ -22,6 +25,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         id: what the university knows a person by; a submission is usually named so.
         login, section, canvas_id: what Canvas asks for, where it differs from the others.
+        extension: until when this person may hand in, None like everybody.
+        grace_days: late days that cost this person nothing, None like everybody.
     """
 
     id: str
@@ -31,24 +36,12 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     login: str = ""
     section: str = ""
     canvas_id: str = ""
-
-
-class Matched(msgspec.Struct, frozen=True):
-    """Whose submissions are whose.
-
-    Args:
-        people: of those in the roster who handed in, the submission's name by their id.
-        missing: ids of those who did not.
-        conflicts: a sentence for each submission that is nobody's or one of several.
-    """
-
-    people: dict[str, str]
-    missing: tuple[str, ...]
-    conflicts: tuple[str, ...]
+    extension: datetime.datetime | None = None
+    grace_days: int | None = None
 
 
 def load(path: Path) -> list[Person]:
-    """Read a roster: CSV with a header, columns `id,name` and any of `email,group,login,section,canvas_id`.
+    """Read a roster: CSV with a header, columns `id,name` and any of those that `Person` has.
 
     Raises:
         RosterError: it is no such file, a column is unknown or missing, or an id or e-mail address comes twice.
@@ -98,30 +91,34 @@ def _person(path: Path, line: int, header: Sequence[str], cells: Sequence[str], 
                     f"{path}, line {line}, column {column}: {name} {given[name]!r} stands in line {seen[key]} already"
                 )
             seen[key] = line
-    return msgspec.convert(given, Person)
+    values: dict[str, object] = {}
+    for column, name in enumerate(header, 1):
+        if name in _VALUES and given[name]:
+            try:
+                values[name] = _VALUES[name](given[name])
+            except (ScheduleError, ValueError) as error:
+                raise RosterError(f"{path}, line {line}, column {column}: {name}: {error}") from error
+    return msgspec.convert({name: text for name, text in given.items() if name not in _VALUES} | values, Person)
 
 
-def match(people: Sequence[Person], submissions: Iterable[str]) -> Matched:
-    """Say whose each submission is: named by its owner's id or e-mail address, whatever the case.
+def _days(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError(f"{text!r} is no number of days")
+    return int(text)
 
-    A submission that is nobody's, and all of those that are the same person's, are conflicts and nobody's.
+
+_VALUES = {"extension": parse_time, "grace_days": _days}
+"""How the cells are read that are not text."""
+
+
+def owners(people: Sequence[Person]) -> Callable[[str], str | None]:
+    """Return a function that says whose id a submission's name means, None if it is nobody's.
+
+    A submission is named by its owner's id or e-mail address, whatever the case.
     """
-    owners = {_key(person.email): person.id for person in people if person.email}
-    owners |= {_key(person.id): person.id for person in people}
-    theirs: dict[str, list[str]] = {}
-    conflicts = []
-    for name in sorted(submissions):
-        owner = owners.get(_key(name))
-        if owner is None:
-            conflicts.append(f"{name!r} is nobody's in the roster")
-        else:
-            theirs.setdefault(owner, []).append(name)
-    for owner, names in theirs.items():
-        if len(names) > 1:
-            conflicts.append(f"{' and '.join(map(repr, names))} are both {owner}'s")
-    found = {owner: names[0] for owner, names in theirs.items() if len(names) == 1}
-    missing = tuple(person.id for person in people if person.id not in theirs)
-    return Matched(found, missing, tuple(conflicts))
+    known = {_key(person.email): person.id for person in people if person.email}
+    known |= {_key(person.id): person.id for person in people}
+    return lambda name: known.get(_key(name))
 
 
 def _key(text: str) -> str:

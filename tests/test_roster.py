@@ -1,10 +1,11 @@
 """Who is in a course, and what is wrong with a file that should say so."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from grader.roster import Matched, Person, RosterError, load, match
+from grader.roster import Person, RosterError, load, owners
 
 
 def roster(folder: Path, text: str | bytes) -> Path:
@@ -43,19 +44,26 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         load(tmp_path / "none.csv")
 
 
-def test_submissions_are_matched_by_id_or_address_and_conflicts_are_named() -> None:
-    people = [
-        Person(id="al1", name="Ada", email="ada@x.org"),
-        Person(id="bb2", name="Bela"),
-        Person(id="cc3", name="Carl", email="carl@x.org"),
-        Person(id="dd4", name="Dora"),
-    ]
-    assert match(people, ["AL1", "carl@x.org", "cc3", "stranger", "bb2"]) == Matched(
-        {"al1": "AL1", "bb2": "bb2"},
-        ("dd4",),
-        ("'stranger' is nobody's in the roster", "'carl@x.org' and 'cc3' are both cc3's"),
-    )
+def test_a_submission_is_its_owners_by_id_or_address() -> None:
+    owner_of = owners([Person(id="al1", name="Ada", email="ada@x.org"), Person(id="M\u00fcller", name="B")])
+    assert [owner_of(name) for name in ("AL1", "Ada@X.org", "stranger", "")] == ["al1", "al1", None, None]
+    assert owner_of("Mu\u0308ller") == "M\u00fcller"  # composed and decomposed letters are the same
 
 
-def test_composed_and_decomposed_letters_are_the_same() -> None:
-    assert match([Person(id="mu\u0308ller", name="M")], ["m\u00fcller"]).people == {"mu\u0308ller": "m\u00fcller"}
+def test_more_time_for_one_person(tmp_path: Path) -> None:
+    path = roster(tmp_path, "id,name,extension,grace_days\n1,Ada,2026-03-03T12:00,2\n2,Bela,,\n")
+    assert [(one.extension, one.grace_days) for one in load(path)] == [(datetime(2026, 3, 3, 12), 2), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ("1,Ada,tomorrow,", "line 2, column 3: extension: 'tomorrow' is no time; write it as 2026-03-01T23:59"),
+        ("1,Ada,,two", "line 2, column 4: grace_days: 'two' is no number of days"),
+        ("1,Ada,,-1", "column 4"),
+    ],
+)
+def test_times_and_days_that_cannot_be_read(tmp_path: Path, cells: str, message: str) -> None:
+    with pytest.raises(RosterError) as caught:
+        load(roster(tmp_path, f"id,name,extension,grace_days\n{cells}\n"))
+    assert message in str(caught.value)

@@ -15,6 +15,7 @@ _COMMANDS = {
     "export": "Write the scores for nbgrader, Gradescope, Canvas, Moodle and others.",
     "feedback": "Write pages for students and one for the class.",
     "diff": "Say whose score changed between two runs, and why.",
+    "final": "Write what counts: attempts, deadlines, groups.",
     "history": "List every grading of a submission.",
     "release": "Write what students get: stubs, fixtures, their wheel.",
     "validate": "Prove the checks: right answers keep all points, wrong ones lose their own.",

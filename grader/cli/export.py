@@ -15,6 +15,7 @@ from grader.cli import terminal
 from grader.export import scores_csv
 from grader.pipeline import write_whole
 from grader.record import Record, file_name, read_all
+from grader.schedule import ScheduleError
 
 _SINGLE = ("gradescope", "prairielearn", "github")
 _ROSTERED = ("canvas", "moodle")
@@ -56,7 +57,7 @@ def command(
             left = _rostered(records, ours, target, roster_path, out or folder / "export" / _FILES[target], name)
         else:
             left = _whole(records, ours, target, out or folder / "export" / _FILES[target])
-    except (FileNotFoundError, ValueError, assignments.AssignmentError, roster.RosterError) as error:
+    except (FileNotFoundError, ValueError, assignments.AssignmentError, roster.RosterError, ScheduleError) as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     except OSError as error:
         raise click.UsageError(f"{terminal.plain(str(error))}; name another place with --out") from error
@@ -109,22 +110,29 @@ def _single(records: list[Record], target: str, out: Path) -> list[str]:
 def _rostered(
     records: list[Record], ours: Assignment, target: str, path: Path | None, out: Path, name: str
 ) -> list[str]:
+    import msgspec
+
+    from grader import final
     from grader.export import lms
 
     if path is None:
         raise click.UsageError(f"{target} knows people by their ids: --roster roster.csv, columns id,name,email,group")
     people = roster.load(path)
-    matched = roster.match(people, [record.submission for record in records])
-    by_name = {record.submission: record for record in records}
-    graded = {person: by_name[submission] for person, submission in matched.people.items()}
+    found = final.finals(people, records, ours.schedule, {})
+    graded = {
+        one.person.id: msgspec.structs.replace(one.attempt.record, score=one.total)
+        for one in found.people
+        if one.attempt is not None
+    }
     title = name or ours.title
     text = lms.canvas(title, ours.points, people, graded) if target == "canvas" else lms.moodle(title, people, graded)
     _put(out, text.encode())
     terminal.console().print(f"{len(graded)} of {len(people)} people's scores in {out}")
-    for person in matched.missing:
-        terminal.console(stderr=True).print(f"nothing handed in: {terminal.plain(person)}", style="dim")
+    for one in found.people:
+        if one.attempt is None:
+            terminal.console(stderr=True).print(f"nothing handed in: {terminal.plain(one.person.id)}", style="dim")
     held = [f"{record.submission}: the grader failed on it" for record in graded.values() if record.status == "error"]
-    return [*matched.conflicts, *held]
+    return [*found.conflicts, *held]
 
 
 def _whole(records: list[Record], ours: Assignment, target: str, out: Path) -> list[str]:
