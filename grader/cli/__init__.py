@@ -18,6 +18,7 @@ _COMMANDS = {
     "final": "Write what counts: attempts, deadlines, groups.",
     "history": "List every grading of a submission.",
     "release": "Write what students get: stubs, fixtures, their wheel.",
+    "similar": "Show pairs of submissions that share unusual passages.",
     "validate": "Prove the checks: right answers keep all points, wrong ones lose their own.",
     "models": "List the models, or fetch one.",
 }
