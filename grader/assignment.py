@@ -1,10 +1,12 @@
 """The assignment: exercises, their checks with points and hints, and limits, as `assignment.toml` states them."""
 
+import re
 from pathlib import Path
 
 import msgspec
 
 from grader.inside.wire import Limits
+from grader.schedule import Schedule, ScheduleError
 from grader.submission import SizeLimits
 
 
@@ -13,11 +15,16 @@ class AssignmentError(Exception):
 
 
 class CheckRubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one check is worth, whether students see its cases, and a line that helps."""
+    """What one check is worth, whether students see its cases, and a line that helps.
+
+    Args:
+        dropped: the check turned out to be broken: everybody gets its points, whatever came of it.
+    """
 
     points: float
     visible: bool
     hint: str
+    dropped: bool = False
 
 
 class ExerciseRubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +41,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Args:
         public_seed: the seed of the visible cases, which students have too.
         imports: what stands before a student's cells in a notebook.
+        schedule: when it is due, None where that does not matter.
     """
 
     name: str
@@ -43,6 +51,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sizes: SizeLimits
     imports: str
     exercises: dict[str, ExerciseRubric]
+    schedule: Schedule | None = None
 
     @property
     def points(self) -> float:
@@ -68,11 +77,36 @@ def load(path: Path | None = None) -> Assignment:
     """
     path = path or Path(__file__).with_name("assignment.toml")
     try:
-        assignment = msgspec.toml.decode(path.read_bytes(), type=Assignment)
-    except (msgspec.MsgspecError, OSError) as error:
+        text = path.read_bytes().decode()
+        assignment = msgspec.toml.decode(text, type=Assignment)
+        if assignment.schedule is not None:
+            assignment.schedule.zone()
+    except msgspec.ValidationError as error:
+        raise AssignmentError(f"{path}{_place(text, str(error))}: {error}") from error
+    except ScheduleError as error:
+        raise AssignmentError(f"{path}{_place(text, '`$.schedule.timezone`')}: {error}") from error
+    except (msgspec.MsgspecError, OSError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: {error}") from error
     for name, exercise in assignment.exercises.items():
         total = sum(check.points for check in exercise.checks.values())
         if total != exercise.points:
             raise AssignmentError(f"{path}: the checks of {name} add up to {total:g} points, not {exercise.points:g}")
     return assignment
+
+
+def _place(text: str, error: str) -> str:
+    """Return `, line L, column C` of the key that an error's path (`$.limits.threads`) names, "" if it is not found."""
+    found = re.search(r"`\$([^`]*)`", error)
+    keys = [part.strip("'[]") for part in found[1].split(".") if part] if found else []
+    unknown = re.search(r"unknown field `([^`]*)`", error)
+    keys += [unknown[1]] if unknown else []
+    table: list[str] = []
+    place = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            table = [part.strip(" \"'") for part in header[1].split(".")]
+            if table == keys[: len(table)]:
+                place = f", line {number}, column {line.index('[') + 1}"
+        elif (key := re.match(r"\s*([\w.-]+)\s*=", line)) and [*table, *key[1].split(".")] == keys:
+            return f", line {number}, column {key.start(1) + 1}"
+    return place

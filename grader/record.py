@@ -63,6 +63,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     schema: int = SCHEMA
 
 
+def said(record: CheckRecord) -> str:
+    """Return what a student reads of a check that is not passed: what went wrong, on which case, and what helps."""
+    lines = [f"{record.title}: {record.outcome.lower().replace('_', ' ')}, 0 of {record.points:g} points"]
+    lines.append(record.message)
+    if record.example and record.example not in record.message:
+        lines.append(f"in: {record.example}")
+    if record.explanation:
+        lines.append(record.explanation)
+    if record.hint:
+        lines.append(f"hint: {record.hint}")
+    return "\n".join(line for line in lines if line)
+
+
 def file_name(submission: str) -> str:
     """Return the name of a record's file: a readable prefix of the submission's name, and a hash of all of it."""
     digest = hashlib.sha256(submission.encode("utf-8", "surrogateescape")).hexdigest()[:16]

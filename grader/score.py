@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from grader import __version__
-from grader.assignment import Assignment
+from grader.assignment import Assignment, CheckRubric
 from grader.observation import Outcome
 from grader.record import CheckRecord, ExerciseRecord, Record, Status
 from grader.submission import Submission
@@ -20,6 +20,7 @@ _HIDDEN_SENTENCES = {
     Outcome.SKIPPED: "Not run, because your code was ended twice in this exercise before.",
     Outcome.GRADER_ERROR: "The grader failed here; this is not your fault.",
 }
+_DROPPED = "This check was dropped after grading: everybody has its points."
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -53,10 +54,10 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
                 id=judgement.id,
                 title=judgement.title,
                 outcome=judgement.outcome,
-                score=rubric.points if passed else 0.0,
+                score=rubric.points if passed or _is_given(rubric, judgement.outcome) else 0.0,
                 points=rubric.points,
                 visible=rubric.visible,
-                message=judgement.message if rubric.visible else _HIDDEN_SENTENCES.get(judgement.outcome, ""),
+                message=_message(rubric, judgement),
                 example=judgement.example if rubric.visible else "",
                 misconceptions=judgement.misconceptions,
                 explanation=judgement.explanation,
@@ -64,6 +65,17 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
             )
         )
     return ExerciseRecord(sum(check.score for check in checks), sum(check.points for check in checks), tuple(checks))
+
+
+def _is_given(rubric: CheckRubric, outcome: Outcome) -> bool:
+    """Return whether a check that turned out to be broken gives its points: nobody is to lose them by our fault."""
+    return rubric.dropped and outcome is not Outcome.GRADER_ERROR
+
+
+def _message(rubric: CheckRubric, judgement: Judgement) -> str:
+    if _is_given(rubric, judgement.outcome):
+        return _DROPPED
+    return judgement.message if rubric.visible else _HIDDEN_SENTENCES.get(judgement.outcome, "")
 
 
 def score_submission(

@@ -18,24 +18,33 @@ STAFF_ONLY = (
     "misconceptions/",
     "slips/",
     "feedback/",
+    "export/",
+    "final.py",
+    "kit.py",
+    "kits/",
     "material_data/",
     "migrations/",
     "visible.cases",
     "changes.py",
     "cli/diff.py",
+    "cli/export.py",
     "cli/feedback.py",
+    "cli/final.py",
     "cli/grade.py",
     "cli/history.py",
     "cli/processes.py",
     "cli/release.py",
+    "cli/similar.py",
     "cli/validate.py",
     "contract.py",
-    "export.py",
+    "course.py",
     "oracle.py",
     "pipeline.py",
     "plugin.py",
     "release.py",
+    "roster.py",
     "schema.py",
+    "similar.py",
     "specimens.py",
     "store.py",
     "student_readme.md",
@@ -128,19 +137,36 @@ def build(stage: Path, visible_cases: bytes | None) -> Path:
             (package / "visible.cases").write_bytes(visible_cases)
         (project / "pyproject.toml").write_text(pyproject(), encoding="utf-8")
         (project / "README.md").write_text("Check your answers: `grader check`.\n", encoding="utf-8")
-        # A process of its own, because a build backend works in the current folder.
-        built = subprocess.run(
-            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(stage.resolve())],
-            cwd=project,
-            env={**os.environ, "SOURCE_DATE_EPOCH": _EPOCH},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    wheels = list(stage.glob("*.whl"))
+        built = _hatchling(project, stage)
+    return _only(stage, built, "students'")
+
+
+def build_staff(root: Path, dest: Path) -> Path:
+    """Build the staff's wheel, which holds everything, from a checkout.
+
+    Raises:
+        WheelError: hatchling isn't there, or failed.
+    """
+    return _only(dest, _hatchling(root, dest), "staff's")
+
+
+def _hatchling(project: Path, dest: Path) -> "subprocess.CompletedProcess[str]":
+    # A process of its own, because a build backend works in the current folder.
+    return subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(dest.resolve())],
+        cwd=project,
+        env={**os.environ, "SOURCE_DATE_EPOCH": _EPOCH},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _only(folder: Path, built: "subprocess.CompletedProcess[str]", whose: str) -> Path:
+    wheels = list(folder.glob("*.whl"))
     if built.returncode or len(wheels) != 1:
         raise WheelError(
-            "the students' wheel couldn't be built; is hatchling there? python -m pip install hatchling\n"
+            f"the {whose} wheel couldn't be built; is hatchling there? python -m pip install hatchling\n"
             f"{built.stdout}{built.stderr}".rstrip()
         )
     return wheels[0]

@@ -79,3 +79,17 @@ def test_records_of_a_later_schema_are_not_guessed_at() -> None:
     later = record.to_json(msgspec.structs.replace(made, schema=record.SCHEMA + 1))
     with pytest.raises(ValueError, match="update it"):
         record.from_json(later)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.SKIPPED])
+def test_a_dropped_check_gives_everybody_its_points(outcome: Outcome) -> None:
+    exercise = RUBRIC.exercises["conv_2d"]
+    name = RUBRIC.check_ids("conv_2d")[0].partition(".")[2]
+    dropped = msgspec.structs.replace(exercise.checks[name], dropped=True)
+    without = msgspec.structs.replace(exercise, checks=exercise.checks | {name: dropped})
+    rubric = msgspec.structs.replace(RUBRIC, exercises=RUBRIC.exercises | {"conv_2d": without})
+    made = score_exercise(rubric, "conv_2d", judgements("conv_2d", **{name: outcome}))
+    assert made.score == 35
+    assert made.checks[0].message == "This check was dropped after grading: everybody has its points."
+    failed = score_exercise(rubric, "conv_2d", judgements("conv_2d", **{name: Outcome.GRADER_ERROR}))
+    assert failed.score == 35 - dropped.points

@@ -12,10 +12,13 @@ from grader import __version__
 _COMMANDS = {
     "check": "Check your own work on the visible cases.",
     "grade": "Grade a class of submissions behind walls.",
+    "export": "Write the scores for nbgrader, Gradescope, Canvas, Moodle and others.",
     "feedback": "Write pages for students and one for the class.",
     "diff": "Say whose score changed between two runs, and why.",
+    "final": "Write what counts: attempts, deadlines, groups.",
     "history": "List every grading of a submission.",
     "release": "Write what students get: stubs, fixtures, their wheel.",
+    "similar": "Show pairs of submissions that share unusual passages.",
     "validate": "Prove the checks: right answers keep all points, wrong ones lose their own.",
     "models": "List the models, or fetch one.",
 }

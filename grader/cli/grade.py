@@ -73,8 +73,9 @@ def command(
     try:
         if isolation == "walls":
             processes.try_walls()
-        exercises = list(load(assignment).exercises)
-        found, ignored = find(paths, exercises)
+        ours = load(assignment)
+        exercises = list(ours.exercises)
+        found, ignored = find(paths, exercises, ours.name)
         for line in ignored:
             shown.print(terminal.plain(line), style="dim")
         with (

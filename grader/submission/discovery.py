@@ -39,16 +39,19 @@ class Found(msgspec.Struct, frozen=True):
     kind: Kind
 
 
-def find(paths: Sequence[Path], exercises: Sequence[str]) -> tuple[list[Found], list[str]]:
+def find(paths: Sequence[Path], exercises: Sequence[str], assignment: str = "") -> tuple[list[Found], list[str]]:
     """Finds the submissions under each of `paths`.
 
     A path is a folder whose children are submissions, a folder that is one submission (it holds a
     module of one of the exercises), or one archive or notebook. Names that differ only in case are
     two submissions: nothing is stored under the bare name, so no file system can mix them up.
+    In nbgrader's tree, `submitted/<student>/<assignment>/`, a student's folder of other assignments
+    is no submission.
 
     Args:
         paths: as the operator gave them; a link among them is followed, links below are not.
         exercises: names of the exercises, such as `conv_2d`.
+        assignment: its name, to know nbgrader's tree by; "" looks for none.
 
     Returns:
         The submissions sorted by the bytes of their names, and a sorted line for each child that
@@ -60,7 +63,7 @@ def find(paths: Sequence[Path], exercises: Sequence[str]) -> tuple[list[Found], 
     found: dict[str, Found] = {}
     ignored: set[str] = set()
     for path in paths:
-        here, others = _under(path, exercises)
+        here, others = _under(path, exercises, assignment)
         ignored.update(others)
         for each in here:
             twin = found.setdefault(each.name, each)
@@ -72,7 +75,7 @@ def find(paths: Sequence[Path], exercises: Sequence[str]) -> tuple[list[Found], 
     return sorted(found.values(), key=lambda each: os.fsencode(each.name)), sorted(ignored)
 
 
-def _under(path: Path, exercises: Sequence[str]) -> tuple[list[Found], list[str]]:
+def _under(path: Path, exercises: Sequence[str], assignment: str) -> tuple[list[Found], list[str]]:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
@@ -97,15 +100,25 @@ def _under(path: Path, exercises: Sequence[str]) -> tuple[list[Found], list[str]
     children = [child for child in children if not child.name.startswith(".")]
     if _is_submission(path, children, exercises):
         return [Found(path.resolve().name if path.name in ("", "..") else path.name, _followed(path), "folder")], []
-    return _children(path, children)
+    return _children(path, children, exercises, assignment)
 
 
-def _children(path: Path, children: Sequence[os.DirEntry[str]]) -> tuple[list[Found], list[str]]:
+def _children(
+    path: Path, children: Sequence[os.DirEntry[str]], exercises: Sequence[str], assignment: str
+) -> tuple[list[Found], list[str]]:
     found, ignored = [], []
+    modules = [f"{exercise}.py" for exercise in exercises]
+    tree = {child.name for child in children if assignment and _holds_notebook(path / child.name / assignment)}
     for child in children:
         # A link becomes a submission that reading refuses, so that the student isn't silently lost.
         if child.name != "__MACOSX" and _is_folder(path / child.name):
-            found.append(Found(child.name, path / child.name, "folder"))
+            folder = path / child.name
+            if child.name in tree and not _holds_module(folder, modules):
+                found.append(Found(child.name, folder / assignment, "folder"))
+            elif tree and not any(_holds_module(place, modules) for place in (folder, folder / "exercises")):
+                ignored.append(f"ignored: {_quoted(folder)} holds nothing for {assignment}")
+            else:
+                found.append(Found(child.name, folder, "folder"))
         elif one := _file(path / child.name):
             found.append(one)
         else:
@@ -149,6 +162,16 @@ def _is_submission(path: Path, children: Iterable[os.DirEntry[str]], exercises: 
 
 def _holds_module(folder: Path, modules: Iterable[str]) -> bool:
     return any(_is_plain(folder / module) for module in modules)
+
+
+def _holds_notebook(folder: Path) -> bool:
+    if folder.parent.is_symlink():
+        return False
+    try:
+        # A link is taken for one, to be refused under the student's name; it is not followed.
+        return folder.is_symlink() or any(path.suffix.lower() == ".ipynb" for path in folder.iterdir())
+    except OSError:
+        return False
 
 
 def _is_folder(path: Path) -> bool:

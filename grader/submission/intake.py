@@ -28,7 +28,7 @@ class SizeLimits(msgspec.Struct, frozen=True, kw_only=True):
     members: int = 20_000
     bytes: int = 32 << 20
     file_bytes: int = 8 << 20
-    notebook_bytes: int = 32 << 20
+    notebook_bytes: int = 128 << 20
 
     @property
     def packed_bytes(self) -> int:

@@ -4,11 +4,13 @@ Source: nbformat 4 schema; nbgrader's cell metadata (`nbgrader.grade_id`, `locke
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from grader.submission.magics import without_future, without_magics
+from grader.submission.member import shown
 
 _BOM = b"\xef\xbb\xbf"
 # A pair of surrogates, or half a pair, which is no character; an even number of backslashes escapes nothing.
@@ -38,6 +40,7 @@ class _Notebook(msgspec.Struct, frozen=True):
 
 class _Grading(msgspec.Struct, frozen=True):
     grade_id: str = ""
+    cell_type: str = ""
     grade: bool = False
     solution: bool = False
     locked: bool = False
@@ -60,13 +63,18 @@ class Extracted(msgspec.Struct, frozen=True):
 
 
 def extract(
-    content: bytes, exercises: Sequence[str], imports: str | None = None, most: int = _MODULE_BYTES
+    content: bytes,
+    exercises: Sequence[str],
+    imports: str | None = None,
+    most: int = _MODULE_BYTES,
+    others: Sequence[str] = (),
 ) -> Extracted:
     """Makes a module of the code cells that bear an exercise's grade id.
 
     Those are the cells whose id is the exercise's name or begins with it and a hyphen, in the
-    order of the notebook; a cell that was copied with its id counts again. In front stand the
-    instructor's imports. Magics, `!` and `?` lines become comments.
+    order of the notebook; a cell that was copied or split with its id counts again, and a solution
+    cell that was turned into text counts as the code that it was, as nbgrader has it. In front stand
+    the instructor's imports. Magics, `!` and `?` lines become comments.
 
     Args:
         content: the notebook's bytes.
@@ -74,12 +82,14 @@ def extract(
         imports: the assignment's own text of the locked import cell, which a student's copy cannot
             change; None takes the notebook's locked cells whose id begins with `import`.
         most: the most bytes that the cells of one exercise may hold.
+        others: exercises whose modules came otherwise; their cells are passed over without a note.
 
     Raises:
         NotebookError: it is no notebook of format 4, or a module is too large.
     """
     notebook, notes = _parsed(content)
     cells = [(grading, _text(cell)) for cell, grading in _graded(notebook)]
+    notes += _left_out(cells, (*exercises, *others))
     if imports is None:
         imports = "\n\n".join(text for grading, text in cells if _is_imports(grading))
     modules = {}
@@ -89,6 +99,8 @@ def extract(
             continue
         if sum(map(len, mine)) + len(imports) > most:
             raise NotebookError(f"the cells of {exercise} are larger than {most} bytes")
+        ids = Counter(grading.grade_id for grading, _ in cells if _is_of(exercise, grading.grade_id))
+        notes += [f"taken in their order: {n} cells with the grade id {shown(one)}" for one, n in ids.items() if n > 1]
         kept = [python for text in mine if (python := without_magics(text)) is not None]
         if len(kept) < len(mine):
             notes.append(f"left out: cells of {exercise} that are not Python, but a cell magic's")
@@ -131,14 +143,24 @@ def _without_halves(content: bytes) -> tuple[bytes, bool]:
 
 def _graded(notebook: _Notebook) -> Iterator[tuple[_Cell, _Grading]]:
     for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
         try:
             grading = msgspec.json.decode(cell.metadata, type=_Metadata).nbgrader
         except (ValueError, RecursionError):
-            continue
-        if grading.grade_id:
+            grading = _Grading()
+        if cell.cell_type == "code" or (grading.solution and grading.cell_type == "code"):
             yield cell, grading
+
+
+def _left_out(cells: Sequence[tuple[_Grading, str]], exercises: Sequence[str]) -> list[str]:
+    """Notes on what a student may have meant to be graded: cells without an id, solution cells with another one."""
+    notes = []
+    if more := sum(not grading.grade_id and bool(text.strip()) for grading, text in cells):
+        notes.append(f"left out: {more} code cell{'s' if more > 1 else ''} without a grade id")
+    for grading, _ in cells:
+        known = any(_is_of(exercise, grading.grade_id) for exercise in exercises)
+        if grading.grade_id and grading.solution and not known:
+            notes.append(f"left out: solution cell {shown(grading.grade_id)}")
+    return notes
 
 
 def _text(cell: _Cell) -> str:

@@ -102,7 +102,7 @@ def _laid_out(
         files.pop(path, None)
     missing = [exercise for exercise in exercises if _path(exercise, files) is None]
     notebooks = {path[len(root) :]: content for path, content in intake.notebooks.items()}
-    files |= _from_notebooks(found, notebooks, missing, intake, imports)
+    files |= _from_notebooks(found, notebooks, exercises, missing, intake, imports)
     for path in _shadowed(files):
         intake.note(f"left out: what lies below a file: {shown(path)}")
         del files[path]
@@ -133,7 +133,12 @@ def _path(exercise: str, files: dict[str, bytes]) -> str | None:
 
 
 def _from_notebooks(
-    found: Found, notebooks: dict[str, bytes], missing: Sequence[str], intake: Intake, imports: str | None
+    found: Found,
+    notebooks: dict[str, bytes],
+    exercises: Sequence[str],
+    missing: Sequence[str],
+    intake: Intake,
+    imports: str | None,
 ) -> dict[str, bytes]:
     """Modules for the exercises that have no `.py`, each from the first notebook that has its cells."""
     made: dict[str, bytes] = {}
@@ -142,7 +147,7 @@ def _from_notebooks(
         if not wanted or str(PurePosixPath(path).parent) not in (".", "exercises"):
             continue
         try:
-            extracted = extract(notebooks[path], wanted, imports)
+            extracted = extract(notebooks[path], wanted, imports, others=exercises)
         except NotebookError as error:
             if found.kind == "notebook":
                 raise RefusedError(str(error)) from None

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.submission import Found, SubmissionError, find
+from grader.submission import Found, SizeLimits, SubmissionError, find, read
 
 
 @pytest.fixture
@@ -137,3 +137,31 @@ def test_any_name_is_held_exactly(tmp_path_factory, exercises, names):
     found, ignored = find([school], exercises)
     assert [os.fsencode(each.name) for each in found] == sorted(names)
     assert ignored == []
+
+
+def test_nbgraders_tree_is_known_by_the_assignments_folder(tmp_path, exercises):
+    for student, assignment in (("ada", "convolutions"), ("ada", "intro"), ("bela", "convolutions"), ("carl", "intro")):
+        folder = tmp_path / student / assignment
+        folder.mkdir(parents=True)
+        (folder / "notebook.ipynb").write_text("{}")
+    (tmp_path / "dora").mkdir()
+    (tmp_path / "dora" / "conv_2d.py").write_text("")
+    found, ignored = find([tmp_path], exercises, "convolutions")
+    assert [(one.name, one.path.relative_to(tmp_path).as_posix()) for one in found] == [
+        ("ada", "ada/convolutions"),
+        ("bela", "bela/convolutions"),
+        ("dora", "dora"),
+    ]
+    assert ignored == [f"ignored: {str(tmp_path / 'carl')!r} holds nothing for convolutions"]
+
+
+def test_a_link_to_somebody_elses_notebook_is_not_followed(tmp_path, exercises):
+    theirs = tmp_path / "ada" / "convolutions"
+    theirs.mkdir(parents=True)
+    (theirs / "notebook.ipynb").write_text("{}")
+    (tmp_path / "bela").mkdir()
+    (tmp_path / "bela" / "convolutions").symlink_to(theirs)
+    found, ignored = find([tmp_path], exercises, "convolutions")
+    assert [one.name for one in found] == ["ada", "bela"]
+    assert ignored == []
+    assert read(found[1], exercises, SizeLimits()).refused == "it is a link"

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.submission import Found, SizeLimits, read
 from grader.submission.notebook import NotebookError, extract
 
 HEAD = "# coding: utf-8 (conv_2d from the notebook)\n"
@@ -118,6 +119,48 @@ def test_the_size_of_a_module_is_limited(notebook_of, cell, most):
     else:
         with pytest.raises(NotebookError, match=r"^the cells of conv_2d are larger than 9 bytes$"):
             extract(content, ("conv_2d",), "", most)
+
+
+def _solution(source, **more):
+    about = {"grade_id": "conv_2d", "solution": True, "grade": False, "locked": False, "cell_type": "code"} | more
+    return {"cell_type": "code", "metadata": {"nbgrader": about}, "source": source, "outputs": []}
+
+
+def test_a_cell_that_was_split_or_copied_counts_with_all_its_parts(notebook_of):
+    extracted = extract(notebook_of(_solution("a = 1"), _solution("b = 2")), ("conv_2d",), "")
+    assert extracted.modules == {"conv_2d": f"{HEAD}a = 1\n\nb = 2\n"}
+    assert extracted.notes == ("taken in their order: 2 cells with the grade id 'conv_2d'",)
+
+
+def test_a_solution_cell_turned_into_text_is_code_still(notebook_of):
+    cells = [_solution("a = 1") | {"cell_type": kind} for kind in ("markdown", "raw")]
+    assert _module(notebook_of(*cells)) == f"{HEAD}a = 1\n\na = 1\n"
+
+
+def test_cells_that_a_student_may_have_meant_are_named(notebook_of):
+    loose = {"cell_type": "code", "metadata": {}, "source": "def helper(): pass"}
+    empty = {"cell_type": "code", "metadata": {}, "source": [" ", "\n"]}
+    test = {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "check-conv_2d-bias", "grade": True}}}
+    renamed = _solution("x = 1", grade_id="conv2d")
+    extracted = extract(notebook_of(loose, empty, test, renamed, loose, _solution("x = 2")), ("conv_2d",), "")
+    assert extracted.modules == {"conv_2d": f"{HEAD}x = 2\n"}
+    assert extracted.notes == ("left out: 2 code cells without a grade id", "left out: solution cell 'conv2d'")
+
+
+def test_deleted_and_reordered_cells_leave_the_others_as_they_are(notebook_of, cell):
+    content = notebook_of(cell("top5", "b = 2"), cell("conv_2d-2", "c = 3"), cell("conv_2d", "a = 1"))
+    extracted = extract(content, ("convolution_chain", "conv_2d", "top5"), "")
+    assert list(extracted.modules) == ["conv_2d", "top5"]
+    assert extracted.modules["conv_2d"] == f"{HEAD}c = 3\n\na = 1\n"
+
+
+def test_outputs_of_a_hundred_megabytes_are_passed_over(tmp_path, notebook_of):
+    noisy = _solution("a = 1") | {"outputs": [{"output_type": "stream", "text": "x" * 100_000_000}]}
+    path = tmp_path / "ada.ipynb"
+    path.write_bytes(notebook_of(noisy))
+    submission = read(Found("ada", path, "notebook"), ("conv_2d",), SizeLimits(), imports="")
+    assert submission.refused is None
+    assert submission.files == {"conv_2d.py": f"{HEAD}a = 1\n".encode()}
 
 
 _JSON = st.recursive(

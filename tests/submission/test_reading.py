@@ -176,7 +176,7 @@ def test_an_archive_too_large_to_open_is_refused(tmp_path, exercises):
     path = tmp_path / "a.zip"
     with path.open("wb") as file:
         file.truncate(SizeLimits().packed_bytes + 1)
-    assert read(Found("a", path, "archive"), exercises, SizeLimits()).refused == "its file is larger than 65 MiB"
+    assert read(Found("a", path, "archive"), exercises, SizeLimits()).refused == "its file is larger than 161 MiB"
 
 
 def test_a_file_that_is_gone_is_refused(tmp_path, exercises):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from records import check, exercise, record
 
-from grader.export import cell, scores_csv
+from grader.export.spreadsheet import cell, scores_csv
 
 EXERCISES = ("convolution_chain", "conv_2d", "subgraph", "top5")
 HEADER = "submission,total,convolution_chain,conv_2d,subgraph,top5,status\n"

@@ -1,0 +1,160 @@
+"""`grader export`: scores for other programs."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader import assignment as assignments
+from grader import roster
+from grader.assignment import Assignment
+from grader.cli import terminal
+from grader.export import scores_csv
+from grader.pipeline import write_whole
+from grader.record import Record, file_name, read_all
+from grader.schedule import ScheduleError
+
+_SINGLE = ("gradescope", "prairielearn", "github")
+_ROSTERED = ("canvas", "moodle")
+_FILES = {"csv": "scores.csv", "checks": "checks.csv", "parquet": "checks.parquet", "junit": "junit.xml"}
+_FILES |= {"canvas": "canvas.csv", "moodle": "moodle.csv"}
+
+
+@click.command("export", epilog="Exit codes: 0 everything was written, 1 something was left out, 2 nothing was.")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--to", "target", type=click.Choice(["nbgrader", *_SINGLE, *_FILES]), required=True, help="Who is to read it."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="File, or folder for one file a submission.")
+@click.option(
+    "--roster", "roster_path", type=click.Path(path_type=Path, dir_okay=False),
+    help="canvas, moodle: CSV with the columns id,name,email,group.",
+)  # fmt: skip
+@click.option("--course", type=click.Path(path_type=Path, exists=True, file_okay=False), help="nbgrader: its folder.")
+@click.option("--db", default="", metavar="URL", help="nbgrader: the gradebook (default: as its configuration says).")
+@click.option("--assignment", "name", default="", help="nbgrader, canvas, moodle: the assignment's name there.")
+def command(
+    folder: Path, target: str, out: Path | None, roster_path: Path | None, course: Path | None, db: str, name: str
+) -> None:
+    """Write the scores in FOLDER, as `grader grade` left them, for another program.
+
+    \b
+    grader export graded/ --to nbgrader --course course/
+    grader export graded/ --to canvas --roster roster.csv
+    grader export graded/ --to gradescope
+    """
+    try:
+        records = read_all(folder)
+        ours = assignments.load()
+        if target == "nbgrader":
+            left = _nbgrader(records, ours, course, db, name)
+        elif target in _SINGLE:
+            left = _single(records, target, out or folder / "export" / target)
+        elif target in _ROSTERED:
+            left = _rostered(records, ours, target, roster_path, out or folder / "export" / _FILES[target], name)
+        else:
+            left = _whole(records, ours, target, out or folder / "export" / _FILES[target])
+    except (FileNotFoundError, ValueError, assignments.AssignmentError, roster.RosterError, ScheduleError) as error:
+        raise click.UsageError(terminal.plain(str(error))) from error
+    except OSError as error:
+        raise click.UsageError(f"{terminal.plain(str(error))}; name another place with --out") from error
+    for line in left:
+        terminal.console(stderr=True).print(f"left out: {terminal.plain(line)}", style="yellow")
+    sys.exit(1 if left else 0)
+
+
+def _nbgrader(records: list[Record], ours: Assignment, course: Path | None, db: str, name: str) -> list[str]:
+    from grader.export import gradebook
+
+    if course is None:
+        raise click.UsageError("say where the course lies: --course FOLDER, the one with submitted/ and gradebook.db")
+    rubric = {
+        exercise: {check_id: ours.rubric(check_id).points for check_id in ours.check_ids(exercise)}
+        for exercise in ours.exercises
+    }
+    try:
+        with terminal.console(stderr=True).status("Writing the gradebook ..."):
+            written = gradebook.write(records, gradebook.Course(course, name or ours.name, db), rubric)
+    except gradebook.GradebookError as error:
+        raise click.UsageError(terminal.plain(str(error))) from error
+    terminal.console().print(
+        f"{written.students} students' scores in the gradebook, {written.notebooks} notebooks for formgrader"
+    )
+    return list(written.left)
+
+
+def _single(records: list[Record], target: str, out: Path) -> list[str]:
+    """Write one file a submission, named as its record is."""
+    from grader.export import classroom, gradescope, prairielearn
+
+    made: Callable[[Record], dict[str, Any]] = {
+        "gradescope": gradescope.results, "prairielearn": prairielearn.results, "github": classroom.results,
+    }[target]  # fmt: skip
+    out.mkdir(parents=True, exist_ok=True)
+    left, written = [], 0
+    for record in records:
+        try:
+            result = made(record)
+        except ValueError as error:
+            left.append(f"{record.submission}: {error}")
+            continue
+        write_whole(out / file_name(record.submission), (json.dumps(result, indent=1) + "\n").encode())
+        written += 1
+    terminal.console().print(f"{written} results in {out}")
+    return left
+
+
+def _rostered(
+    records: list[Record], ours: Assignment, target: str, path: Path | None, out: Path, name: str
+) -> list[str]:
+    import msgspec
+
+    from grader import final
+    from grader.export import lms
+
+    if path is None:
+        raise click.UsageError(f"{target} knows people by their ids: --roster roster.csv, columns id,name,email,group")
+    people = roster.load(path)
+    found = final.finals(people, records, ours.schedule, {})
+    graded = {
+        one.person.id: msgspec.structs.replace(one.attempt.record, score=one.total)
+        for one in found.people
+        if one.attempt is not None
+    }
+    title = name or ours.title
+    text = lms.canvas(title, ours.points, people, graded) if target == "canvas" else lms.moodle(title, people, graded)
+    _put(out, text.encode())
+    terminal.console().print(f"{len(graded)} of {len(people)} people's scores in {out}")
+    for one in found.people:
+        if one.attempt is None:
+            terminal.console(stderr=True).print(f"nothing handed in: {terminal.plain(one.person.id)}", style="dim")
+    held = [f"{record.submission}: the grader failed on it" for record in graded.values() if record.status == "error"]
+    return [*found.conflicts, *held]
+
+
+def _whole(records: list[Record], ours: Assignment, target: str, out: Path) -> list[str]:
+    from grader.export import junit, table
+
+    match target:
+        case "csv":
+            _put(out, scores_csv(records, list(ours.exercises)).encode())
+        case "checks":
+            _put(out, table.table_csv(records).encode())
+        case "junit":
+            _put(out, junit.document(records))
+        case "parquet":
+            out.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                table.write_parquet(records, out)
+            except ModuleNotFoundError as error:
+                raise click.UsageError("Parquet needs pyarrow: python -m pip install pyarrow") from error
+    terminal.console().print(f"{len(records)} submissions in {out}")
+    return []
+
+
+def _put(out: Path, data: bytes) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, data)

@@ -1,0 +1,5 @@
+"""Records in the formats of other programs: one module a format."""
+
+from grader.export.spreadsheet import scores_csv
+
+__all__ = ["scores_csv"]

@@ -1,0 +1,63 @@
+"""Grades for learning platforms that import CSV: Canvas and Moodle. Who is who says the roster.
+
+Source: Canvas Instructor Guide, "How do I import grades in the Gradebook?"; Moodle documentation, "Grade import".
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from grader.export.spreadsheet import cell
+from grader.record import Record
+from grader.roster import Person
+
+
+def canvas(title: str, points: float, people: Sequence[Person], graded: Mapping[str, Record]) -> str:
+    """Return a CSV for Canvas's gradebook: students without a score keep an empty cell, which changes nothing there.
+
+    Args:
+        title: the assignment's name in Canvas; with ` (ID)` behind it where it exists already.
+        points: of the whole assignment.
+        people: the roster.
+        graded: records by a person's id.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", cell(title)])
+    # Canvas knows this row by the four blanks that it writes in front itself.
+    writer.writerow(["    Points Possible", "", "", "", "", f"{points:g}"])
+    for person in people:
+        who = [person.name, person.canvas_id, person.id, person.login or person.email, person.section]
+        writer.writerow([*map(cell, who), _score(graded.get(person.id))])
+    return out.getvalue()
+
+
+def moodle(title: str, people: Sequence[Person], graded: Mapping[str, Record]) -> str:
+    """Return a CSV for Moodle's grade import: map `ID number` or `Email address`, the grade, and the feedback.
+
+    Args:
+        title: what the grade's column is called.
+        people: the roster.
+        graded: records by a person's id.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["ID number", "Full name", "Email address", cell(title), "Feedback"])
+    for person in people:
+        found = graded.get(person.id)
+        if _score(found):
+            who = [person.id, person.name, person.email]
+            writer.writerow([*map(cell, who), _score(found), _feedback(found)])
+    return out.getvalue()
+
+
+def _score(record: Record | None) -> str:
+    if record is None or record.status == "error":
+        return ""
+    return "0" if record.status == "refused" else f"{record.score or 0:g}"
+
+
+def _feedback(record: Record | None) -> str:
+    if record is None or record.status == "refused":
+        return cell(f"Not graded: {record.notes[0]}") if record and record.notes else ""
+    return ", ".join(f"{name} {found.score:g} of {found.points:g}" for name, found in record.exercises.items())

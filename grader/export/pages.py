@@ -1,0 +1,107 @@
+"""The notebooks that formgrader and `nbgrader generate_feedback` show: what was submitted, with our findings in it."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from grader.submission.folder import read_regular
+
+_LARGEST = 128 << 20
+_TIMESTAMP = "timestamp.txt"
+
+
+class PageError(Exception):
+    """A submitted notebook cannot be shown; its scores are written all the same."""
+
+
+def timestamp(submitted: Path) -> datetime | None:
+    """Return when a submission was handed in, as nbgrader wrote it down beside it; None if it didn't."""
+    from nbgrader.utils import parse_utc
+
+    try:
+        text = read_regular(submitted / _TIMESTAMP, 200).decode().strip()
+        moment: datetime = parse_utc(text)
+    except (OSError, ValueError, OverflowError):
+        return None
+    return moment
+
+
+def write(
+    submitted: Path, to: Path, resources: Mapping[str, str], outputs: Mapping[str, Sequence[str]], config: Any
+) -> bool:
+    """Write a student's notebook as `nbgrader autograde` would, our findings standing where its outputs would.
+
+    Args:
+        submitted: the student's folder of the assignment.
+        to: the folder below `autograded/`, made if need be.
+        resources: student, assignment, notebook and db_url, as nbgrader's preprocessors want them.
+        outputs: lines for the test cells that show any, by grade id.
+        config: the course's configuration.
+
+    Returns:
+        Whether there is such a notebook.
+
+    Raises:
+        PageError: there is one, and it cannot be shown.
+    """
+    import nbformat
+    from nbgrader import preprocessors
+
+    name = f"{resources['notebook']}.ipynb"
+    source = submitted / name
+    if not source.is_file() or source.is_symlink():
+        return False
+    asked = {"nbgrader": dict(resources)}
+    try:
+        content = read_regular(source, _LARGEST)
+        notebook = nbformat.reads(content[:_LARGEST].decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
+        for cell in notebook.cells:
+            cell.pop("attachments", None)
+        notebook, asked = preprocessors.ClearOutput(config=config).preprocess(notebook, asked)
+        notebook, asked = preprocessors.DeduplicateIds(config=config).preprocess(notebook, asked)
+        for cell in notebook.cells:
+            # What DeduplicateIds leaves of a copy's metadata is more than the next two can read.
+            if not cell.metadata.get("nbgrader", True):
+                del cell.metadata["nbgrader"]
+        overwrite = preprocessors.OverwriteCells(config=config, add_missing_cells=True)
+        for step in (preprocessors.OverwriteKernelspec(config=config), overwrite):
+            notebook, asked = step.preprocess(notebook, asked)
+        # Test cells that a student deleted come back as plain dictionaries, without the id that a cell must have.
+        notebook = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+        for cell in notebook.cells:
+            if notebook.nbformat_minor >= 5 and "id" not in cell:
+                cell["id"] = cell.metadata.nbgrader["grade_id"][:64]
+            _fill(cell, outputs)
+        preprocessors.CheckCellMetadata(config=config).preprocess(notebook, asked)
+        text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+        data = text.encode("utf-8", "replace")
+    # Whatever a student's file makes nbgrader raise must cost that student's page only.
+    except Exception as error:
+        raise PageError(f"formgrader cannot show its notebook ({type(error).__name__})") from error
+    to.mkdir(parents=True, exist_ok=True)
+    page = to / name
+    page.unlink(missing_ok=True)
+    page.write_bytes(data)
+    if (submitted / _TIMESTAMP).is_file() and not (submitted / _TIMESTAMP).is_symlink():
+        (to / _TIMESTAMP).unlink(missing_ok=True)
+        shutil.copyfile(submitted / _TIMESTAMP, to / _TIMESTAMP)
+    return True
+
+
+def penalize(resources: Mapping[str, str], config: Any) -> None:
+    """Have nbgrader's late-submission plugin set a student's penalty, as `nbgrader autograde` does."""
+    from nbformat.v4 import new_notebook
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    nothing = new_notebook()  # type: ignore[no-untyped-call]
+    AssignLatePenalties(config=config).preprocess(nothing, {"nbgrader": dict(resources)})
+
+
+def _fill(cell: Any, outputs: Mapping[str, Sequence[str]]) -> None:
+    about = cell.metadata.get("nbgrader", {})
+    lines = outputs.get(about.get("grade_id", ""))
+    if cell.cell_type == "code" and about.get("grade") and lines:
+        error = {"output_type": "error", "ename": "NotPassed", "evalue": lines[0], "traceback": list(lines)}
+        cell.outputs = [type(cell)(error)]

@@ -1,0 +1,216 @@
+"""From records to what counts: whose each attempt is, which of them counts, and what lateness costs."""
+
+import csv
+import datetime
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from grader.export.spreadsheet import cell
+from grader.record import Record
+from grader.roster import Person, owners
+from grader.schedule import Schedule, ScheduleError, parse_time
+
+Status = Literal["graded", "refused", "error", "missing", "conflict"]
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One submission of a person or their group: the record, when it came (None: nobody said), what it is worth."""
+
+    record: Record
+    at: datetime.datetime | None
+    days_late: int
+    total: float | None
+
+
+class Final(msgspec.Struct, frozen=True):
+    """What one person gets.
+
+    Args:
+        attempt: the one that counts, None if there is none.
+        attempts: how many there were, of the whole group.
+        charged: days late that cost something: beyond the grace days.
+    """
+
+    person: Person
+    attempt: Attempt | None
+    attempts: int
+    charged: int
+    status: Status
+
+    @property
+    def total(self) -> float | None:
+        """Return the points, None where the grader failed or nobody knows which attempt counts."""
+        if self.attempt is None:
+            return 0.0 if self.status == "missing" else None
+        return self.attempt.total
+
+
+class Finals(msgspec.Struct, frozen=True):
+    """A class's results in the order of the roster, and a sentence for each submission that is left out."""
+
+    people: tuple[Final, ...]
+    conflicts: tuple[str, ...]
+
+
+def finals(
+    people: Sequence[Person],
+    records: Sequence[Record],
+    schedule: Schedule | None,
+    times: Mapping[str, datetime.datetime],
+) -> Finals:
+    """Return what everybody gets.
+
+    A group shares its members' attempts, and the latest of their due times; of grace days it has as many as the member
+    with the fewest. A submission's time is what `times` says, or what its name says behind an `@`.
+
+    Args:
+        people: the roster.
+        records: all attempts: `ada`, or `ada@2026-03-01T22-15-00`.
+        schedule: None where time does not matter; then the last attempt counts.
+        times: by submission.
+
+    Raises:
+        ScheduleError: there is a deadline, and nobody said when a submission came.
+    """
+    owner_of = owners(people)
+    moments: dict[str, datetime.datetime | None] = {}
+    theirs: dict[str, list[Record]] = {}
+    conflicts: list[str] = []
+    for record in records:
+        name, said = split(record.submission)
+        moments[record.submission] = times.get(record.submission, said)
+        owner = owner_of(name)
+        if owner is None:
+            conflicts.append(f"{record.submission!r} is nobody's in the roster")
+        else:
+            theirs.setdefault(owner, []).append(record)
+    groups: dict[str, list[Person]] = {}
+    for person in people:
+        groups.setdefault(person.group, []).append(person)
+    found = []
+    for person in people:
+        team = groups[person.group] if person.group else [person]
+        attempts = [record for one in team for record in theirs.get(one.id, [])]
+        untimed = [record.submission for record in attempts if moments[record.submission] is None]
+        if len(attempts) > 1 and untimed:
+            names = " and ".join(repr(record.submission) for record in attempts)
+            conflicts.append(f"{names} are all {person.id}'s, and nobody said when {untimed[0]!r} came")
+            found.append(Final(person, None, len(attempts), 0, "conflict"))
+        else:
+            found.append(_final(person, team, attempts, moments, schedule))
+    return Finals(tuple(found), tuple(conflicts))
+
+
+def split(submission: str) -> tuple[str, datetime.datetime | None]:
+    """Return a submission's name without the time behind its last `@`, and that time; addresses have an `@` too."""
+    name, at, rest = submission.rpartition("@")
+    if at and name:
+        try:
+            return name, parse_time(rest)
+        except ScheduleError:
+            return submission, None
+    return submission, None
+
+
+def _final(
+    person: Person,
+    team: Sequence[Person],
+    records: Sequence[Record],
+    moments: Mapping[str, datetime.datetime | None],
+    schedule: Schedule | None,
+) -> Final:
+    if not records:
+        return Final(person, None, 0, 0, "missing")
+    grace = min((one.grace_days if one.grace_days is not None else _grace(schedule)) for one in team)
+    due = None if schedule is None else max(schedule.moment(one.extension or schedule.due) for one in team)
+    attempts = [_attempt(record, moments[record.submission], due, grace, schedule) for record in records]
+    chosen = _chosen(attempts, schedule)
+    charged = max(0, chosen.days_late - grace)
+    return Final(person, chosen, len(attempts), charged, chosen.record.status)
+
+
+def _grace(schedule: Schedule | None) -> int:
+    return 0 if schedule is None else schedule.grace_days
+
+
+def _attempt(
+    record: Record, at: datetime.datetime | None, due: datetime.datetime | None, grace: int, schedule: Schedule | None
+) -> Attempt:
+    score = 0.0 if record.status == "refused" else record.score
+    if schedule is None or due is None:
+        return Attempt(record, at, 0, score)
+    if at is None:
+        raise ScheduleError(
+            f"when did {record.submission!r} come? Name it {record.submission}@2026-03-01T22-15-00, or give --times "
+            "FILE with the columns submission,at"
+        )
+    days = schedule.days_late(at, due)
+    total = None if score is None else round(score * schedule.keeps(days - grace), 2)
+    return Attempt(record, schedule.moment(at), days, total)
+
+
+def _chosen(attempts: Sequence[Attempt], schedule: Schedule | None) -> Attempt:
+    earliest = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
+    def when(attempt: Attempt) -> tuple[datetime.datetime, str]:
+        at = attempt.at or earliest
+        return (at if at.tzinfo else at.replace(tzinfo=datetime.UTC), attempt.record.submission)
+
+    ordered = sorted(attempts, key=when)
+    counts = "last" if schedule is None else schedule.counts
+    if counts == "best":
+        return max(ordered, key=lambda attempt: -1.0 if attempt.total is None else attempt.total)
+    if counts == "last_in_time":
+        in_time = [attempt for attempt in ordered if attempt.days_late == 0]
+        return in_time[-1] if in_time else ordered[0]
+    return ordered[-1]
+
+
+def load_times(path: Path) -> dict[str, datetime.datetime]:
+    """Read when submissions came: CSV with the columns `submission,at`.
+
+    Raises:
+        ScheduleError: naming line and column.
+    """
+    try:
+        rows = list(csv.reader(path.read_text("utf-8-sig").splitlines(), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ScheduleError(f"{path}: {error}") from error
+    if not rows or [name.strip().lower() for name in rows[0]] != ["submission", "at"]:
+        raise ScheduleError(f"{path}, line 1: its columns are to be `submission,at`")
+    times = {}
+    for line, row in enumerate(rows[1:], 2):
+        if len(row) != 2:
+            raise ScheduleError(f"{path}, line {line}: it has {len(row)} cells, not 2")
+        try:
+            times[row[0]] = parse_time(row[1])
+        except ScheduleError as error:
+            raise ScheduleError(f"{path}, line {line}, column 2: {error}") from error
+    return times
+
+
+def final_csv(found: Sequence[Final]) -> str:
+    """Return one row a person: whose attempt counts, when it came, what lateness cost, the total."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["id", "name", "email", "group", "submission", "attempts", "at", "days_late", "days_charged", "score", "total",
+         "status"]
+    )  # fmt: skip
+    for one in found:
+        person, attempt = one.person, one.attempt
+        who = [cell(text) for text in (person.id, person.name, person.email, person.group)]
+        when = "" if attempt is None or attempt.at is None else attempt.at.isoformat(timespec="seconds")
+        score = None if attempt is None else attempt.record.score
+        counted = [cell(attempt.record.submission) if attempt else "", one.attempts, when]
+        late = [attempt.days_late if attempt else "", one.charged if attempt else ""]
+        writer.writerow([*who, *counted, *late, _number(score), _number(one.total), one.status])
+    return out.getvalue()
+
+
+def _number(points: float | None) -> str:
+    return "" if points is None else f"{points:g}"

@@ -1,0 +1,189 @@
+"""Records as other programs read them; each is read by a program of its kind, or held to its documentation."""
+
+import base64
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import junitparser
+import pytest
+from courses import OURS, RUBRIC, graded
+from jsonschema import validate
+from pyarrow import parquet
+from records import HOSTILE, check, exercise, record
+
+from grader.export import classroom, gradescope, junit, lms, prairielearn, table
+from grader.export.markdown import fenced
+from grader.observation import Outcome
+from grader.roster import Person
+
+ONE = OURS.check_ids("conv_2d")[0]
+HIDDEN = OURS.check_ids("conv_2d", False)[0]
+ATTACK = f"{HOSTILE} ```` <img src=x> \x00 \ufffe ]]>"
+REFUSED = record("ada", {}, status="refused", notes=("it is a link",))
+ERROR = graded("ada", status="error")
+
+# As Gradescope's "Autograder Specifications" say.
+GRADESCOPE = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "score": {"type": "number", "minimum": 0},
+        "output": {"type": "string"},
+        "output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
+        "visibility": {"enum": ["hidden", "after_due_date", "after_published", "visible"]},
+        "stdout_visibility": {"enum": ["hidden", "after_due_date", "after_published", "visible"]},
+        "extra_data": {"type": "object"},
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "score": {"type": "number", "minimum": 0},
+                    "max_score": {"type": "number", "minimum": 0},
+                    "status": {"enum": ["passed", "failed"]},
+                    "name": {"type": "string"},
+                    "name_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
+                    "number": {"type": "string"},
+                    "output": {"type": "string"},
+                    "output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
+                    "tags": {"type": "array", "items": {"type": "string"}},
+                    "visibility": {"enum": ["hidden", "after_due_date", "after_published", "visible"]},
+                },
+            },
+        },
+    },
+}
+
+
+def test_gradescope_gets_points_check_by_check_and_hidden_ones_when_published() -> None:
+    result = gradescope.results(graded("ada", {ONE: "no", HIDDEN: "no"}))
+    validate(result, GRADESCOPE)
+    assert sum(test["score"] for test in result["tests"]) == 100 - sum(RUBRIC["conv_2d"][one] for one in {ONE, HIDDEN})
+    assert sum(test["max_score"] for test in result["tests"]) == 100
+    assert "score" not in result
+    by_name = {test["name"]: test for test in result["tests"]}
+    assert by_name[f"conv_2d: Title of {ONE}"]["visibility"] == "visible"
+    assert by_name[f"conv_2d: Title of {HIDDEN}"]["visibility"] == "after_published"
+
+
+def test_a_refused_submission_is_nothing_with_a_reason() -> None:
+    validate(gradescope.results(REFUSED), GRADESCOPE)
+    assert gradescope.results(REFUSED)["score"] == 0
+    assert "it is a link" in gradescope.results(REFUSED)["output"]
+    assert prairielearn.results(REFUSED) == {"gradable": False, "format_errors": ["it is a link"]}
+    assert classroom.results(REFUSED)["status"] == "fail"
+
+
+def test_an_error_is_no_result() -> None:
+    for make in (gradescope.results, prairielearn.results):
+        with pytest.raises(ValueError, match="the grader failed on this submission"):
+            make(ERROR)
+    result = classroom.results(ERROR)
+    assert result["status"] == "error"
+    assert sum(test["score"] for test in result["tests"]) == 0
+
+
+def test_nothing_of_a_students_text_is_markup() -> None:
+    output = next(
+        test["output"] for test in gradescope.results(graded("ada", {ONE: ATTACK}))["tests"] if test["output"]
+    )
+    first, *_, last = output.split("\n")
+    assert (first, last) == ("`````text", "`````")
+    assert "\x00" not in output
+    assert "\\x00" in output
+    json.dumps(output).encode()
+    output.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "fence"), [("", "```"), ("a``b", "```"), ("```", "````"), ("x\n``````\n", "```````"), ("` `", "```")]
+)
+def test_a_fence_is_longer_than_what_it_holds(text: str, fence: str) -> None:
+    assert fenced(text).startswith(f"{fence}text\n")
+    assert fenced(text).endswith(f"\n{fence}")
+
+
+def test_prairielearn_gets_a_share_and_tests() -> None:
+    result = prairielearn.results(graded("ada", {ONE: ATTACK}))
+    assert result["gradable"] is True
+    assert result["score"] == pytest.approx(1 - RUBRIC["conv_2d"][ONE] / 100)
+    assert sum(test["points"] for test in result["tests"]) == 100 - RUBRIC["conv_2d"][ONE]
+    assert {key for test in result["tests"] for key in test} == {
+        "name", "description", "points", "max_points", "message", "output",
+    }  # fmt: skip
+    assert len(json.dumps(result).encode()) < 1_000_000
+
+
+def test_github_classrooms_reporter_adds_up_the_points() -> None:
+    result = json.loads(base64.b64decode(classroom.encoded(classroom.results(graded("ada", {ONE: "no"})))))
+    assert (result["version"], result["status"], result["max_score"]) == (1, "fail", 100)
+    assert sum(test["score"] for test in result["tests"]) == 100 - RUBRIC["conv_2d"][ONE]
+    assert {test["status"] for test in result["tests"]} == {"pass", "fail"}
+    assert classroom.results(graded("ada"))["status"] == "pass"
+
+
+def test_junit_is_read_by_a_junit_parser(tmp_path: Path) -> None:
+    mixed = exercise(
+        check("a"), check("b", Outcome.FAILED, message=ATTACK), check("c", Outcome.SKIPPED),
+        check("d", Outcome.GRADER_ERROR),
+    )  # fmt: skip
+    path = tmp_path / "junit.xml"
+    path.write_bytes(junit.document([record(HOSTILE, {"conv_2d": mixed}), REFUSED]))
+    suites = list(junitparser.JUnitXml.fromfile(str(path)))
+    assert [(one.tests, one.failures, one.errors, one.skipped) for one in suites] == [(4, 1, 1, 1), (1, 1, 0, 0)]
+    cases = {case.name: case for case in suites[0]}
+    assert cases["conv_2d.a"].is_passed
+    assert "<img src=x>" in cases["conv_2d.b"].result[0].text
+    ET.parse(path)
+
+
+PEOPLE = (
+    Person(id="17-1", name="Ada, Countess", email="ada@x.org"),
+    Person(id="17-2", name="=cmd|' /C calc'!A0", email="b@x.org", login="bela", section="S1", canvas_id="901"),
+    Person(id="17-3", name="Carl"),
+)
+
+
+def rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_canvas_keeps_who_has_no_score_empty_and_defuses_formulas() -> None:
+    found = rows(lms.canvas("Convolutions (55)", 100, PEOPLE, {"17-1": graded("a", {ONE: "no"}), "17-2": REFUSED}))
+    assert found == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Convolutions (55)"],
+        ["    Points Possible", "", "", "", "", "100"],
+        ["Ada, Countess", "", "17-1", "ada@x.org", "", f"{100 - RUBRIC['conv_2d'][ONE]:g}"],
+        ["'=cmd|' /C calc'!A0", "901", "17-2", "bela", "S1", "0"],
+        ["Carl", "", "17-3", "", "", ""],
+    ]
+
+
+def test_moodle_gets_only_those_with_a_score() -> None:
+    found = rows(lms.moodle("=Convolutions", PEOPLE, {"17-1": graded("a"), "17-2": ERROR, "17-3": REFUSED}))
+    assert found[0] == ["ID number", "Full name", "Email address", "'=Convolutions", "Feedback"]
+    assert [row[0] for row in found[1:]] == ["17-1", "17-3"]
+    assert found[1][3:] == [
+        "100", "convolution_chain 20 of 20, conv_2d 35 of 35, subgraph 20 of 20, top5 25 of 25",
+    ]  # fmt: skip
+    assert found[2][3:] == ["0", "Not graded: it is a link"]
+
+
+def test_parquet_and_csv_hold_a_row_a_check(tmp_path: Path) -> None:
+    everyone = [graded("bela\udcff", {ONE: "no"}), graded("=1+1", status="error")]
+    table.write_parquet(everyone, tmp_path / "checks.parquet")
+    held = parquet.read_table(tmp_path / "checks.parquet").to_pylist()
+    number = sum(map(len, RUBRIC.values()))
+    assert len(held) == 2 * number
+    assert {row["submission"] for row in held} == {"=1+1", "bela\\udcff"}
+    assert all(row["score"] is None for row in held[:number])
+    assert sum(row["score"] for row in held[number:]) == 100 - RUBRIC["conv_2d"][ONE]
+    plain = rows(table.table_csv(everyone))
+    assert tuple(plain[0]) == table.COLUMNS
+    assert plain[1][0] == "'=1+1"
+    table.write_parquet([], tmp_path / "none.parquet")
+    assert parquet.read_table(tmp_path / "none.parquet").column_names == list(table.COLUMNS)

@@ -1,0 +1,134 @@
+"""What counts: the right attempt of the right person, at the price that the rules say."""
+
+import csv
+import io
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from records import check, exercise, record
+
+from grader.final import final_csv, finals, load_times, split
+from grader.roster import Person
+from grader.schedule import Schedule, ScheduleError
+
+DUE = datetime(2026, 3, 1, 12)
+ADA, BELA = Person(id="ada", name="Ada", email="ada@x.org"), Person(id="bela", name="Bela")
+PER_DAY = Schedule(due=DUE, late="per_day", percent_per_day=10)
+
+
+def worth(name, points):
+    return record(name, {"conv_2d": exercise(check("all", points=points))})
+
+
+def only(people, records, schedule=PER_DAY):
+    (found,) = finals(people, records, schedule, {}).people
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("ada@2026-03-01T10-00-00", ("ada", datetime(2026, 3, 1, 10))),
+        ("ada@x.org", ("ada@x.org", None)),
+        ("ada@x.org@2026-03-01T10-00", ("ada@x.org", datetime(2026, 3, 1, 10))),
+        ("@2026-03-01T10-00", ("@2026-03-01T10-00", None)),
+    ],
+)
+def test_names_with_times(name, parts):
+    assert split(name) == parts
+
+
+@pytest.mark.parametrize(
+    ("counts", "chosen", "total"),
+    [("last", "ada@2026-03-02T13-00", 32.0), ("best", "ada@2026-03-01T13-00", 36.0),
+     ("last_in_time", "ada@2026-03-01T11-00", 20.0)],
+)  # fmt: skip
+def test_which_attempt_counts(counts, chosen, total):
+    attempts = [worth("ada@2026-03-01T10-00", 10), worth("ada@2026-03-01T11-00", 20),
+                worth("ada@2026-03-01T13-00", 40), worth("ada@2026-03-02T13-00", 40)]  # fmt: skip
+    found = only([ADA], attempts, msgspec.structs.replace(PER_DAY, counts=counts))
+    assert (found.attempt.record.submission, found.total, found.attempts) == (chosen, total, 4)
+
+
+def test_all_late_counts_the_first_of_them():
+    attempts = [worth("ada@2026-03-03T10-00", 40), worth("ada@2026-03-01T13-00", 20)]
+    found = only([ADA], attempts, msgspec.structs.replace(PER_DAY, counts="last_in_time"))
+    assert found.total == 18.0
+
+
+def test_an_extension_moves_the_deadline_of_one():
+    later = msgspec.structs.replace(ADA, extension=datetime(2026, 3, 2, 12))
+    assert only([later], [worth("ada@2026-03-02T12-00", 40)]).total == 40.0
+    assert only([ADA], [worth("ada@2026-03-02T12-00", 40)]).total == 36.0
+
+
+def test_grace_days_are_used_up_first():
+    two = msgspec.structs.replace(ADA, grace_days=2)
+    found = only([two], [worth("ada@2026-03-04T10-00", 40)])
+    assert (found.attempt.days_late, found.charged, found.total) == (3, 1, 36.0)
+
+
+def test_a_group_shares_its_attempts_and_its_latest_deadline():
+    pair = [
+        msgspec.structs.replace(ADA, group="g", extension=datetime(2026, 3, 5)),
+        msgspec.structs.replace(BELA, group="g"),
+    ]
+    records = [worth("ada@2026-03-01T10-00", 10), worth("bela@2026-03-04T10-00", 40)]
+    assert [one.total for one in finals(pair, records, PER_DAY, {}).people] == [40.0, 40.0]
+
+
+def test_who_hands_in_nothing_has_no_points_and_who_we_failed_has_no_result():
+    found = finals([ADA, BELA], [record("bela@2026-03-01T10-00", {}, status="error")], PER_DAY, {}).people
+    assert [(one.status, one.total) for one in found] == [("missing", 0.0), ("error", None)]
+
+
+def test_strangers_and_attempts_without_a_time_are_said():
+    found = finals([ADA], [worth("ada", 1), worth("ada@x.org", 2), worth("eve", 3)], None, {})
+    assert found.conflicts == (
+        "'eve' is nobody's in the roster",
+        "'ada' and 'ada@x.org' are all ada's, and nobody said when 'ada' came",
+    )
+    assert (found.people[0].status, found.people[0].total) == ("conflict", None)
+
+
+def test_a_deadline_needs_times():
+    with pytest.raises(ScheduleError, match=r"when did 'ada' come\? Name it ada@2026-03-01T22-15-00, or give --times"):
+        only([ADA], [worth("ada", 1)])
+
+
+def test_times_from_a_file(tmp_path: Path):
+    (tmp_path / "times.csv").write_text("submission,at\nada,2026-03-01T13:00\n")
+    times = load_times(tmp_path / "times.csv")
+    assert finals([ADA], [worth("ada", 40)], PER_DAY, times).people[0].total == 36.0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("name,at\n", "line 1"), ("submission,at\nada\n", "line 2: it has 1 cells"),
+     ("submission,at\nada,soon\n", "line 2, column 2: 'soon' is no time")],
+)  # fmt: skip
+def test_times_that_cannot_be_read(tmp_path: Path, text: str, message: str):
+    (tmp_path / "times.csv").write_text(text)
+    with pytest.raises(ScheduleError, match=message):
+        load_times(tmp_path / "times.csv")
+
+
+def test_the_table_has_everybody_and_no_formulas():
+    people = [msgspec.structs.replace(ADA, name="=1+1"), BELA]
+    rows = list(
+        csv.DictReader(io.StringIO(final_csv(finals(people, [worth("ada@2026-03-01T13-00", 40)], PER_DAY, {}).people)))
+    )
+    assert rows[0] == {
+        "id": "ada", "name": "'=1+1", "email": "ada@x.org", "group": "", "submission": "ada@2026-03-01T13-00",
+        "attempts": "1", "at": "2026-03-01T13:00:00+00:00", "days_late": "1", "days_charged": "1", "score": "40",
+        "total": "36", "status": "graded",
+    }  # fmt: skip
+    assert (rows[1]["total"], rows[1]["status"]) == ("0", "missing")
+
+
+def test_a_large_class_is_quick_enough_to_be_done_at_once():
+    people = [Person(id=f"p{n}", name="x", group=f"g{n // 3}") for n in range(3000)]
+    records = [worth(f"p{n}@2026-03-01T10-00", 40) for n in range(3000)]
+    assert sum(one.total for one in finals(people, records, PER_DAY, {}).people) == 120_000
