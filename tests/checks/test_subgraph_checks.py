@@ -5,7 +5,7 @@ from examination import Examination, helpers, sample
 
 from grader import catalogue, freeze
 from grader.cases import subgraph as cases
-from grader.checks import subgraph as checks
+from grader.checks import judges
 from grader.inside import wire
 from grader.observation import Observed
 from grader.walls.worker import Worker
@@ -148,8 +148,7 @@ def test_a_graph_is_no_graph_def_and_the_other_way_round(examination: Examinatio
 
 
 def test_every_check_has_a_title_for_students() -> None:
-    for name in freeze.questions("subgraph"):
-        judge = getattr(checks, f"check_{name.partition('.')[2]}")
-        title = judge.__doc__.splitlines()[0]
+    for name, judge in judges("subgraph").items():
+        title = (judge.__doc__ or "").splitlines()[0]
         assert 10 < len(title) < 100, name
         assert not title.endswith("."), name
