@@ -119,7 +119,6 @@ BREAKAGES = {
         [
             "misconception convolution_chain/always_from_x: convolution_chain.chained: passed, but it should be lost",
             "misconception convolution_chain/relu_between: convolution_chain.combined: passed, but it should be lost",
-            "misconception convolution_chain/relu_between: convolution_chain.photograph: passed, but it should be lost",
         ],
     ),
     "a mistake of its own": (

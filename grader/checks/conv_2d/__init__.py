@@ -21,7 +21,8 @@ What the contract says, and the checks that cover it (`grader validate` reads th
 - activation=None means op is h: `activation_none`
 - any callable is an activation, a lambda or functools.partial too: `activation_kinds`
 - it is called once, with h: `activation_once`
-- W and b are trainable: `trainable`
+- W and b are trainable: `trainable`, `training`
+- x may be the output of another layer, and gradients flow through all of them: `training`
 - batch, height and width may be unknown: `unknown_sizes`
 - k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, padding='VALID', name='conv2d' unless said: `defaults`
 - the order of the arguments: `combined`

@@ -1,6 +1,7 @@
 """Layers as the checks of `conv_2D` read them in observations."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from grader.cases.conv_2d import B, W
 from grader.check import Finding, Seen
 from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
 from grader.inside import wire
+from grader.observation import Observed
 
 _VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable")
 _READS = ("Identity", "ReadVariableOp", "Enter", "StopGradient", "Snapshot", "GuaranteeConst")
@@ -80,3 +82,14 @@ def named_right(seen: Seen, call: int, scope: str) -> None:
         found = variable_of(seen, item, expected)
         if found != expected:
             raise Finding(f"After {seen.call_text(call)}, the variable should be called {expected!r}, not {found!r}.")
+
+
+def returned_by(observation: Observed) -> list[Any]:
+    """Return what became of the calls: an exception's class, or how many axes w and b have among how many things."""
+    return [call.types[0] if isinstance(call, wire.Raised) else _axes(call) for call in observation.calls]
+
+
+def _axes(outcome: wire.Outcome) -> Any:
+    items = outcome.value.items if isinstance(outcome, wire.Returned) and isinstance(outcome.value, wire.Items) else ()
+    shapes = [getattr(item, "shape", None) for item in items[W:]]
+    return [len(items), [None if shape is None else len(shape) for shape in shapes]]

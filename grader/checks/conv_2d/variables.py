@@ -18,7 +18,7 @@ from grader.cases.conv_2d import (
     tall_and_wide,
 )
 from grader.check import Finding, Trials, asks
-from grader.checks.conv_2d.layers import layer_of, named_right, numbers_of, same_convolution, variable_of
+from grader.checks.conv_2d.layers import layer_of, named_right, numbers_of, returned_by, same_convolution, variable_of
 from grader.compare import FLOAT32, same_array, same_shape
 from grader.inside import wire
 from grader.observation import Observation, Observed
@@ -34,28 +34,17 @@ def check_bias_start(trials: Trials) -> None:
         same_array(numbers_of(trial.got)[0], np.zeros(3), "b, before anything is learned,", FLOAT32)
 
 
-def _returned(observation: Observed) -> list[Any]:
-    """Return what became of the calls: an exception's class, or how many axes w and b have among how many things."""
-    return [call.types[0] if isinstance(call, wire.Raised) else _axes(call) for call in observation.calls]
-
-
-def _axes(outcome: wire.Outcome) -> Any:
-    items = outcome.value.items if isinstance(outcome, wire.Returned) and isinstance(outcome.value, wire.Items) else ()
-    shapes = [getattr(item, "shape", None) for item in items[W:]]
-    return [len(items), [None if shape is None else len(shape) for shape in shapes]]
-
-
 def _weights_shape(observation: Observation) -> Any:
     """Return what tells one wrong shape from another, where the values are random."""
     if not isinstance(observation, Observed):
         return None
     ran = observation.runs[0] if observation.runs else None
-    return [_returned(observation), list(ran.values[0].shape) if isinstance(ran, wire.Ran) else None]
+    return [returned_by(observation), list(ran.values[0].shape) if isinstance(ran, wire.Ran) else None]
 
 
 @asks(
     ask_weights,
-    named=[Layer(4, 5, outputs=4, k_h=2, k_w=3, weights="initial")],
+    named=[Layer(4, 5, outputs=4, k_h=k_h, k_w=k_w, weights="initial") for k_h, k_w in ((2, 3), (3, 2))],
     drawn=tall_and_wide(),
     count=1,
     view=_weights_shape,
@@ -87,7 +76,7 @@ def _start_summary(observation: Observation) -> Any:
     if not isinstance(observation, Observed):
         return None
     ran = observation.runs[0] if observation.runs else None
-    returned = _returned(observation)
+    returned = returned_by(observation)
     if not isinstance(ran, wire.Ran):
         return [returned, None]
     values = np.real(wire.numpy(ran.values[0])).astype(np.float64)
@@ -191,9 +180,9 @@ def _shared_or_not(observation: Observation) -> Any:
         return None
     ran = observation.runs[-1] if observation.runs else None
     if not isinstance(ran, wire.Ran):
-        return [_returned(observation), None]
+        return [returned_by(observation), None]
     first, second = map(wire.numpy, ran.values)
-    return [_returned(observation), first.tolist(), np.array_equal(first, second)]
+    return [returned_by(observation), first.tolist(), np.array_equal(first, second)]
 
 
 @asks(ask_again, named=[Again(Layer(2, 3, outputs=1, bias=(3,)), second="True")], view=_shared_or_not)

@@ -13,6 +13,7 @@ What the contract says, and the checks that cover it (`grader validate` reads th
 - n is 4 unless said: `default_n`
 - cross-correlation, the filter is not flipped: `correlation`
 - a convolution and nothing else: `linear`
+- the same filter slides over all of the image, with stride 1: `equivariant`
 
 `apply_filter(image, kernel, n=4)`
 - runs the chain, n=4 unless said: `photograph`

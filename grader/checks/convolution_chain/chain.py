@@ -8,11 +8,14 @@ from grader import convolving
 from grader.cases.convolution_chain import (
     DOUBLE,
     NEGATIVE,
+    ROUND,
+    SHIFT,
     TRIPLE,
     Chain,
     ask_chain,
     ask_nothing,
     ask_scaled,
+    ask_shifted,
     boxes,
     mixed,
     scalars,
@@ -225,6 +228,26 @@ def check_linear(trials: Trials) -> None:
         same_array(numbers[0], trial.want.fetched()[0], "Stage 1 of an image with numbers below 0", FLOAT32)
         for i, (once, scaled) in enumerate(zip(numbers, trial.got.fetched(1)[offset : offset + 2], strict=True)):
             same_array(scaled, -2 * once, f"Stage {i + 1} of the image times -2 (-2 times what it was)", FLOAT32)
+
+
+@asks(ask_shifted, named=[Chain(14, 15, ROUND, 4, 3, impulse=(5, 5))])
+def check_equivariant(trials: Trials) -> None:
+    """Where something is in the image makes no difference: moved there, it is moved in the stages.
+
+    Covers: the same filter slides over all of the image, with stride 1. A single 1 stays far enough from the edges that
+    padding has no part, and the filter is the same when it is flipped or turned.
+    """
+    for trial in trials:
+        offset = _offset(trial, 2)
+        rows, columns = SHIFT
+        still, moved = (trial.got.fetched(run)[offset : offset + 2] for run in (0, 1))
+        left, whole = _without_zeros(still[0]), _without_zeros(trial.want.fetched()[0])
+        same_array(left, whole, "What stage 1 leaves of a single 1", FLOAT32)
+        for i, (before, after) in enumerate(zip(still, moved, strict=True), start=1):
+            if before.ndim != 4 or after.ndim != 4:
+                raise Finding(f"Stage {i} should have four axes, batch, height, width, channels.")
+            what = f"Stage {i} of an image that was moved by {rows} rows and {columns} columns (moved as far)"
+            same_array(after[:, rows:, columns:], before[:, :-rows, :-columns], what, FLOAT32)
 
 
 @asks(ask_chain, named=[Chain(2, 3, TRIPLE, batch=3)])
