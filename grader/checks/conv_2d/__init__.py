@@ -21,6 +21,7 @@ What the contract says, and the checks that cover it (`grader validate` reads th
 - activation=None means op is h: `activation_none`
 - any callable is an activation, a lambda or functools.partial too: `activation_kinds`
 - it is called once, with h: `activation_once`
+- w and b are variables, or tensors read from them: `names`, `trainable`
 - W and b are trainable: `trainable`, `training`
 - x may be the output of another layer, and gradients flow through all of them: `training`
 - batch, height and width may be unknown: `unknown_sizes`

@@ -8,7 +8,11 @@ What the contract says, and the checks that cover it (`grader validate` reads th
 - built in the current graph, from x and flt as they are fed: `count`, `combined`
 - stage i depends on stage i-1 and on the given flt: `depends`
 - stride 1 and VALID padding, each stage shrinks H by k_h-1 and W by k_w-1: `shapes`
-- returns [y1, ..., yn], in this order: `count`
+- filters of even and odd sizes, of one number, as large as the image: `shapes`, `chained`, `combined`
+- one filter for all stages, so they are homogeneous of degree i in it, and one convolution with the i-fold filter:
+  `combined`, `photograph`
+- a filter with a single 1 in its middle cuts the edges off: `combined`
+- returns [y1, ..., yn], a list or a tuple, in this order: `count`
 - n=0 gives []: `zero`
 - n is 4 unless said: `default_n`
 - cross-correlation, the filter is not flipped: `correlation`

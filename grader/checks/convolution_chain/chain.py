@@ -260,11 +260,19 @@ def check_batch(trials: Trials) -> None:
         same_array(_first(trial), trial.want.fetched()[0], "Stage 1 of a batch of 3 images", FLOAT32)
 
 
-@asks(ask_chain, named=[Chain(3, 4, ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12)), 1, None)], drawn=mixed(), count=1)
+@asks(
+    ask_chain,
+    named=[
+        Chain(3, 4, ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12)), 1, None),
+        Chain(6, 7, ((0, 0, 0), (0, 1, 0), (0, 0, 0)), 2, None),
+    ],
+    drawn=mixed(),
+    count=1,
+)
 def check_combined(trials: Trials) -> None:
     """A filter as large as the image, and three stages of two images with a filter that is not square.
 
-    Covers: the whole of `chain_convolutions`, against NumPy.
+    Covers: the whole of `chain_convolutions`, against NumPy; and a filter that only cuts the edges off.
     """
     for trial in trials:
         images, flt = _fed(trial.program)

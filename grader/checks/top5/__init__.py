@@ -5,7 +5,7 @@ What the contract says, and the checks that cover it (`grader validate` reads th
 `top_k(probabilities, labels, k=5)`
 - highest first: `order`
 - (probability, label) pairs: `pairs`
-- the probabilities are those that were given: `values`
+- the probabilities are those that were given, float32 or float64: `values`
 - equal probabilities in class order: `ties`
 - labels are not always different: `repeated_labels`
 - k of them, 5 unless said: `how_many`
