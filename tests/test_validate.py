@@ -95,7 +95,11 @@ def test_an_exercise_holds(examiner: Examiner) -> None:
     assert set(examined.killed) == set(RUBRIC.check_ids(EXERCISE)) == set(examined.compared)
     assert all(examined.killed.values())
     assert "convolution_chain.zero" not in examined.redundant
-    assert examined.redundant["convolution_chain.batch"] == ("convolution_chain.combined",)
+    assert "convolution_chain.batch" not in examined.redundant
+    assert examined.redundant["convolution_chain.shapes"] == (
+        "convolution_chain.combined",
+        "convolution_chain.photograph",
+    )
 
 
 LOOP = "    for trial in trials:\n"
