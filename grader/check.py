@@ -62,6 +62,10 @@ class Seen:
     def _text(self) -> str:
         return " then ".join(call_text(call, self.program) for call in self.program.calls)
 
+    def call_text(self, call: int = 0) -> str:
+        """Return a call as a student would write it."""
+        return call_text(self.program.calls[call], self.program)
+
     def outcome(self, call: int = 0) -> wire.Outcome:
         """Return what became of a call, raised or not."""
         return self._observed().calls[call]
@@ -70,7 +74,7 @@ class Seen:
         outcome = self.outcome(call)
         if isinstance(outcome, wire.Returned):
             return outcome
-        text = call_text(self.program.calls[call], self.program)
+        text = self.call_text(call)
         if isinstance(outcome, wire.Raised):
             raise self._finding(f"{text} raised {raised_text(outcome)}", _outcome(outcome))
         raise self._finding(f"{text} could not be called: {outcome.reason}.")
@@ -80,7 +84,7 @@ class Seen:
         try:
             return wire.from_wire(self._returned(call).value)
         except wire.WireError as error:
-            raise self._finding(f"{call_text(self.program.calls[call], self.program)} returned {error}.") from error
+            raise self._finding(f"{self.call_text(call)} returned {error}.") from error
 
     def touched(self, call: int = 0) -> tuple[str, ...]:
         """Return the arguments that a call changed, as the student's process says: believe it only beside a value."""
@@ -104,8 +108,7 @@ class Seen:
         returned = self.returned(call)
         if isinstance(returned, wire.Nodes | wire.Problem):
             return self._nodes(returned, "the graph that it returned")
-        text = call_text(self.program.calls[call], self.program)
-        raise self._finding(f"{text} should return a graph, but it returned {kind_of(returned)}.")
+        raise self._finding(f"{self.call_text(call)} should return a graph, but it returned {kind_of(returned)}.")
 
     def ran(self, run: int = 0, calls: Sequence[int] | None = None) -> wire.Ran:
         """Return what a session run gave; a `Finding` if a call that it needs (all, unless named) or the run failed."""

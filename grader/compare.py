@@ -23,6 +23,8 @@ FLOAT32 = Tolerance(
     1e-4,
     "sums of up to a few hundred float32 products of numbers near 1, in any order: 2**-24 for each, and ten times that",
 )
+"""For what was computed in float32, wherever: a GPU sums in another order, and that is in it. TensorFloat-32 is not: it
+rounds factors to 2**-11, five times this tolerance, so a GPU would have to be asked to do without it."""
 EXACT = Tolerance(0.0, 0.0, "nothing is computed, or the same operations on the same numbers")
 
 

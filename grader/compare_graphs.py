@@ -73,10 +73,20 @@ def each_once(graph: wire.Nodes) -> None:
             )
 
 
-def has_output(graph: wire.Nodes, what: str) -> None:
-    """Raise unless a graph has a node `output`."""
-    if "output" not in {node.name for node in graph.nodes}:
-        raise Finding(f"{what[0].upper()}{what[1:]} lacks its output.")
+def main_graph(trial: Trial) -> wire.Nodes:
+    """Return the main graph; raise unless it has its output as it was, and something of the whole graph is gone.
+
+    Whether it is the right part is another check's affair, but who did nothing has not kept what is asked about either.
+    """
+    got, whole = graph_def(trial.got), given(trial)
+    by_name = {node.name: node for node in got.nodes}
+    output = next(node for node in graph_def(trial.want).nodes if node.name == "output")
+    if "output" not in by_name:
+        raise Finding("The main graph lacks its output.")
+    same_inputs(got, wire.Nodes((output,)), "the main graph")
+    if all(node.name in by_name for node in whole.nodes):
+        raise Finding("The main graph holds all nodes of the whole graph, also those that no output depends on.")
+    return got
 
 
 def same_nodes(got: wire.Nodes, want: wire.Nodes, what: str, *, devices: bool = True, all_of_them: bool = True) -> None:
@@ -203,7 +213,10 @@ def _entries(node: wire.Node) -> tuple[list[str], list[str]]:
 
 def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = False) -> None:
     """Raise unless the wanted operations came back, under whatever names, and (if so asked) no others."""
-    got, want = (Counter(node.op for node in seen.nodes(call).nodes) for seen in (trial.got, trial.want))
+    graph = trial.got.nodes(call)
+    if not graph.live and {node.name for node in given(trial, call).nodes} & {node.name for node in graph.nodes}:
+        raise Finding("load_into_graph should return a tf.Graph that the nodes were imported into, but not a GraphDef.")
+    got, want = (Counter(node.op for node in nodes.nodes) for nodes in (graph, trial.want.nodes(call)))
     missing, more = want - got, got - want
     if missing:
         raise Finding(f"The graph of call {call + 1} lacks the operations {listed(missing)}.")

@@ -1,7 +1,6 @@
 """Cases, frozen: drawn once for a seed, with what the reference and each misconception give, the same for everyone."""
 
 import hashlib
-import importlib
 import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ import hypothesis
 import msgspec
 from hypothesis import HealthCheck, Phase
 
-from grader import catalogue, material
+from grader import catalogue, checks, material
 from grader.check import Question
 from grader.inside import wire
 from grader.observation import Observation, Observed
@@ -63,13 +62,8 @@ class FrozenPart(wire.Frozen, frozen=True):
 
 
 def questions(exercise: str) -> dict[str, Question]:
-    """Return the questions of an exercise's checks by check id, in the order in which they are written."""
-    module = importlib.import_module(f"grader.checks.{exercise}")
-    return {
-        f"{exercise}.{name.removeprefix('check_')}": judge.question
-        for name, judge in vars(module).items()
-        if name.startswith("check_") and hasattr(judge, "question")
-    }
+    """Return the questions of an exercise's checks by check id."""
+    return {f"{exercise}.{name}": judge.question for name, judge in checks.judges(exercise).items()}  # type: ignore[attr-defined]
 
 
 def draw(check_id: str, question: Question, seed: int) -> list[wire.Program]:
@@ -232,7 +226,7 @@ def sources(exercise: str, modules: Sequence[str]) -> str:
     hashed = hashlib.sha256()
     files = [
         *(_OURS / module for module in modules), *(_OURS / "inside").iterdir(), *(_OURS / "walls").glob("*.py"),
-        _OURS / "checks" / f"{exercise}.py",
+        *(_OURS / "checks" / exercise).glob("*.py"),
         _OURS / "cases" / f"{exercise}.py",
         *(_OURS / "misconceptions" / exercise).glob("*.py"), material.solutions() / f"{exercise}.py",
         material.fixtures() / "manifest.toml", *(material.exercises() / "utils").glob("*.py"),

@@ -36,8 +36,8 @@ class JudgeError(Exception):
 
 
 def check_id(item: pytest.Item) -> str:
-    """Return the id of the check that a pytest item is: `exercise.name`."""
-    return f"{item.path.stem}.{item.name.removeprefix('check_')}"
+    """Return the id of the check that a pytest item is: `exercise.name`, the exercise being its file's folder."""
+    return f"{item.path.parent.name}.{item.name.removeprefix('check_')}"
 
 
 def title(item: pytest.Item) -> str:

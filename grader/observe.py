@@ -223,11 +223,20 @@ def _named(run: wire.Run, said: wire.Traced) -> wire.Run:
             return tensor_name(said.calls, entry)
         return entry
 
+    training = run.training
     return msgspec.structs.replace(
         run,
         fetches=tuple(map(name, run.fetches)),
         feeds=tuple((name(entry), value) for entry, value in run.feeds),
         assign=tuple((name(entry), value) for entry, value in run.assign),
+        training=None
+        if training is None
+        else msgspec.structs.replace(
+            training,
+            images=name(training.images),
+            logits=name(training.logits),
+            variables=tuple(map(name, training.variables)),
+        ),
         graph=None,
     )
 

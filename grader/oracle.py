@@ -1,6 +1,6 @@
 """What a right solution gives, computed without TensorFlow: the reference's answers are held against it.
 
-Random initial weights, graphs, and models that ship are beyond it; the checks look at these otherwise.
+Random and learned weights, graphs, and models that ship are beyond it; the checks look at these otherwise.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +79,7 @@ def _chains(program: wire.Program, seen: Seen) -> Iterator[Answer]:
 def _layers(program: wire.Program, seen: Seen) -> Iterator[Answer]:
     """Yield what runs fetched of layers whose weights were assigned, and biases as they begin."""
     for number, run in enumerate(program.runs):
-        if number and seen.raised(len(program.calls) - 1):
+        if (number and seen.raised(len(program.calls) - 1)) or run.training is not None:
             continue
         assigned = {
             (one.call, *one.path): wire.numpy(value) for one, value in run.assign if isinstance(one, wire.Result)

@@ -47,7 +47,8 @@ def trial(got: object, want: object = 1) -> Trial:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    (tmp_path / "sums.py").write_text(CHECKS)
+    (tmp_path / "sums").mkdir()
+    (tmp_path / "sums" / "adding.py").write_text(CHECKS)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     with Bench(tmp_path) as ready:
         yield ready

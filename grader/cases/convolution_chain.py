@@ -16,6 +16,7 @@ Kernel = tuple[tuple[int, ...], ...]
 DOUBLE: Kernel = ((2,),)
 TRIPLE: Kernel = ((3,),)
 NEGATIVE: Kernel = ((-2,),)
+ROUND: Kernel = ((1, 2, 1), (2, 3, 2), (1, 2, 1))
 
 
 class Chain(msgspec.Struct, frozen=True):
@@ -94,6 +95,17 @@ def ask_nothing(case: Chain) -> Program:
 def ask_scaled(case: Chain) -> Program:
     """Ask for one chain, and run it on images and on -2 times these."""
     return _program(case, [_call(case.n)], _fetches(case), [case.images(), -2 * case.images()])
+
+
+SHIFT = (2, 3)
+"""Rows and columns by which `ask_shifted` moves an image down and to the right."""
+
+
+def ask_shifted(case: Chain) -> Program:
+    """Ask for one chain, and run it on images with a single 1 and on the same with the 1 moved by `SHIFT`."""
+    assert case.impulse is not None
+    images = case.images()
+    return _program(case, [_call(case.n)], _fetches(case), [images, np.roll(images, SHIFT, (1, 2))])
 
 
 class Apply(msgspec.Struct, frozen=True):

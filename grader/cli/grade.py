@@ -41,8 +41,9 @@ from grader.workbench import Setup, cache_folder
     help="Points, visibility and limits of your own (default: the grader's assignment.toml).",
 )  # fmt: skip
 @click.option(
-    "--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", help="Where graphs run (auto: the CPU)."
-)
+    "--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto",
+    help="Where graphs run. auto: the CPU, and records say so; no GPU is let through the walls, no point needs one.",
+)  # fmt: skip
 @click.option(
     "--isolation", type=click.Choice(["walls", "none"]), default="walls", show_default=True,
     help="none: no walls; only for code that you trust. Every record says so.",

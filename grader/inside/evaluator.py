@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2
 
-from . import graphs, wire
+from . import graphs, training, wire
 from .weights import Weights
 
 tf1 = tf.compat.v1
@@ -85,8 +85,9 @@ def _run(
 ) -> wire.Ran:
     targets = [_tensor_name(entry) for entry in run.fetches]
     feeds = {_tensor_name(entry): wire.numpy(value) for entry, value in run.feeds}
+    asked = training.resolved(graph_def, run.training)
     values = [(_tensor_name(entry), wire.numpy(value)) for entry, value in run.assign]
-    fetched_nodes = {graphs.node_name(name) for name in (*targets, *feeds)}
+    fetched_nodes = {graphs.node_name(name) for name in (*targets, *feeds)} | training.needed(asked)
     weights = Weights(graph_def, fetched_nodes, values, initializers)
     pruned = graphs.ancestors(graph_def, fetched_nodes | weights.nodes)
     graphs.refuse_impure(pruned, limits.graph_nodes, allowed)
@@ -94,9 +95,12 @@ def _run(
     if not run.placed:
         for node in pruned.node:
             node.device = ""
+    if asked is not None:
+        training.forget_functions_of_gradients(pruned)
     with tf.Graph().as_default() as graph:
         tf.import_graph_def(pruned, name="")
         wanted_tensors = [_readable(graph, name) for name in targets]
+        train = training.prepare(graph, pruned, asked)
         config = config_pb2.ConfigProto(
             device_count={"CPU": 2 if run.placed else 1},
             intra_op_parallelism_threads=1,
@@ -108,12 +112,13 @@ def _run(
         config.graph_options.rewrite_options.disable_meta_optimizer = True
         with tf1.Session(graph=graph, config=config) as session:
             weights.set_up(graph, session)
+            gradients, steps = train(session, weights.feeds)
             devices: tuple[str, ...] = ()
             if run.placed:
                 fetched, devices = _placed(session, wanted_tensors, feeds | weights.feeds, run.placed)
             else:
                 fetched = session.run(wanted_tensors, feeds | weights.feeds)
-    return wire.Ran(tuple(wire.array(value) for value in fetched), devices)
+    return wire.Ran(tuple(wire.array(value) for value in fetched), devices, gradients, steps)
 
 
 def _tensor_name(entry: Any) -> str:

@@ -46,7 +46,7 @@ class Weights:
         self._initializers: list[str] = []
         given = {}
         for tensor, value in values:
-            variable = _variable(nodes, tensor)
+            variable = variable_node(nodes, tensor)
             given[variable.name] = (variable, value)
         begins = {graphs.node_name(nodes[name].input[0]): name for name in initializers if _assigns(nodes.get(name))}
         users = _users(nodes, needed, {*given, *begins})
@@ -88,7 +88,7 @@ class Weights:
         session.run(first, {placeholder: value for _, placeholder, value in assigns})
 
 
-def _variable(nodes: Mapping[str, Any], tensor: str) -> Any:
+def variable_node(nodes: Mapping[str, Any], tensor: str) -> Any:
     """Return the variable's node that a tensor is read from, or is."""
     node = nodes.get(graphs.node_name(tensor))
     while node is not None and node.op in _READS and node.input:

@@ -58,6 +58,27 @@ class Call(Frozen, frozen=True):
     repeat: int = 1
 
 
+class Training(Frozen, frozen=True):
+    """Steps of gradient descent that come before a run's fetches. The loss is the cross-entropy of softmax.
+
+    Args:
+        images: what to feed with images; `batches`, (n, batch, H, W, C) float32, are taken in turn.
+        labels: (n, batch) int32.
+        logits: what to train, (batch, H, W, classes), whose pixel in the middle counts.
+        variables: what to change.
+        length: of a step, over all numbers of all variables; only its direction is the gradient's. So it matters little
+            what else a graph computes.
+    """
+
+    images: Result | Input | str
+    batches: Array
+    labels: Array
+    logits: Result | str
+    variables: tuple[Result | str, ...]
+    length: float
+    steps: int
+
+
 class Run(Frozen, frozen=True):
     """One session run in the evaluator, on the graph that the calls built or, with `graph`, on one they returned.
 
@@ -67,6 +88,7 @@ class Run(Frozen, frozen=True):
         assign: (variable, array), assigned after initialization and before the run.
         graph: the returned graph to run.
         placed: run on two logical CPU devices and return after the fetches the device that each named node ran on.
+        training: what to train before.
     """
 
     fetches: tuple[Result | Input | str, ...]
@@ -74,6 +96,7 @@ class Run(Frozen, frozen=True):
     assign: tuple[tuple[Result | str, Array], ...] = ()
     graph: Result | None = None
     placed: tuple[str, ...] = ()
+    training: Training | None = None
 
 
 class Program(Frozen, frozen=True):
@@ -141,10 +164,18 @@ class Evaluate(Frozen, frozen=True):
 
 
 class Ran(Frozen, frozen=True, tag="ran"):
-    """What a run fetched, then the devices that were asked for."""
+    """What a run fetched, then the devices that were asked for.
+
+    Args:
+        gradients: of each variable that was trained, the largest number in its first gradient; None if what was
+            trained does not depend on it.
+        steps: how many were made: all, or none in a graph that can't be trained here.
+    """
 
     values: tuple[Array, ...]
     devices: tuple[str, ...] = ()
+    gradients: tuple[float | None, ...] = ()
+    steps: int = 0
 
 
 class Evaluated(Frozen, frozen=True):

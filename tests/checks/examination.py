@@ -1,11 +1,11 @@
 """A submission's way through an exercise's checks, for tests of the checks: which it loses, and what it is told."""
 
-import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader import freeze, material
 from grader.check import Finding, Seen, Trial, Trials
+from grader.checks import judges
 from grader.inside import wire
 from grader.observation import Observation
 from grader.observe import Code, Session
@@ -20,7 +20,7 @@ class Examination:
     def __init__(self, worker: Worker, exercise: str, seed: int = 5) -> None:
         self.exercise = exercise
         self._worker = worker
-        self._judges = importlib.import_module(f"grader.checks.{exercise}")
+        self._judges = judges(exercise)
         self.programs = {
             check_id.partition(".")[2]: freeze.draw(check_id, question, seed)
             for check_id, question in freeze.questions(exercise).items()
@@ -54,7 +54,7 @@ class Examination:
         found = {}
         for check in self.programs:
             try:
-                getattr(self._judges, f"check_{check}")(self.trials(check, observed))
+                self._judges[check](self.trials(check, observed))
             except Finding as finding:
                 found[check] = finding.message
         return found

@@ -1,10 +1,10 @@
 """Judges modules by an exercise's checks, on freshly drawn cases and behind the walls."""
 
-import importlib
 from collections.abc import Mapping
 
 from grader import material
 from grader.check import Finding, Seen, Trial, Trials
+from grader.checks import judges
 from grader.freeze import draw, questions
 from grader.inside import wire
 from grader.observation import Observation
@@ -18,7 +18,7 @@ class Examiner:
     def __init__(self, worker: Worker, exercise: str, seed: int = 1) -> None:
         self.exercise = exercise
         self._worker = worker
-        self._checks = importlib.import_module(f"grader.checks.{exercise}")
+        self._judges = judges(exercise)
         self._programs = {name: draw(name, question, seed) for name, question in questions(exercise).items()}
         self._want = self._observe((material.solutions() / f"{exercise}.py").read_bytes(), {})
 
@@ -40,7 +40,7 @@ class Examiner:
                 for program in programs
             ]
             try:
-                getattr(self._checks, f"check_{name}")(Trials(trials))
+                self._judges[name](Trials(trials))
             except Finding as finding:
                 lost[name] = finding.message
         return lost

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from examining import Examiner, edited
 
 from grader import catalogue, material
+from grader.cases.conv_2d import EACH_DIGIT, digits
 from grader.walls.worker import Worker
 
 EXERCISE = "conv_2d"
@@ -70,6 +72,7 @@ OWN = {
     ),
     "reuse_auto": ([("reuse=reuse", "reuse=reuse is True or None")], {"reuse_auto"}),
     "default_name": ([("name if name else 'conv2d'", "name if name else 'layer'")], {"default_name"}),
+    "training": ([(CONVOLUTION, "h = tf.nn.conv2d(x, tf.stop_gradient(w), ")], {"training"}),
     "trainable": ([("'b', shape", "'b', trainable=False, shape")], {"trainable"}),
 }  # fmt: skip
 
@@ -129,3 +132,15 @@ def test_a_finding_says_what_was_called_expected_and_got(examiner: Examiner) -> 
     assert examiner.findings(narrow)["weight_shape"].endswith(
         "should have shape (2, 3, 1, 4), but it has shape (3, 2, 1, 4)."
     )
+    held = edited(RIGHT, ("nn.bias_add(h, b)", "nn.bias_add(h, tf.stop_gradient(b))"))
+    assert examiner.findings(held)["training"] == (
+        "In three layers on top of each other, no gradient reaches b of the layer 'first', although the output depends "
+        "on it: it can't be learned."
+    )
+
+
+def test_digits_are_what_their_labels_say() -> None:
+    *learned, asked = digits()
+    means = np.stack([np.concatenate(learned)[np.tile(EACH_DIGIT, 10) == digit].mean(axis=0) for digit in range(10)])
+    nearest = ((asked[:, None] - means) ** 2).sum(axis=(2, 3, 4)).argmin(axis=1)
+    assert (nearest == EACH_DIGIT).mean() > 0.7

@@ -72,6 +72,10 @@ OWN = {
         {"depends"},
     ),
     "batch": ([("    ys = []\n", "    ys, x = [], x[:1]\n")], {"batch", "combined"}),
+    "equivariant": (
+        [("ys.append(x)", "ys.append(tf.cumsum(x, 1) if 11 < int(x.shape[1]) < 20 else x)")],
+        {"equivariant"},
+    ),
     "photograph": ([("kernel, n=4", "kernel, n=3")], {"photograph"}),
     "shapes": ([('padding="VALID"', 'padding="VALID" if i else "SAME"')], {"shapes", "combined", "photograph"}),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from examination import Examination, helpers, sample
 
 from grader import catalogue, freeze
 from grader.cases import subgraph as cases
-from grader.checks import subgraph as checks
+from grader.checks import judges
 from grader.inside import wire
 from grader.observation import Observed
 from grader.walls.worker import Worker
@@ -138,6 +138,17 @@ def test_messages_say_what_is_missing_and_who_needs_it(examination: Examination)
     )
 
 
+@pytest.mark.parametrize("made", ["given", "type(given).FromString(given.SerializeToString())", "tf.Graph()"])
+def test_doing_nothing_has_no_points(examination: Examination, made: str) -> None:
+    functions = {
+        "extract_main_graph": "given, output_names=()",
+        "place_on_device": "given, device=''",
+        "load_into_graph": "given, name=''",
+    }
+    defined = [f"def {name}({arguments}): return {made}" for name, arguments in functions.items()]
+    assert set(examination.lost("\n".join(["import tensorflow as tf", *defined]))) == set(examination.programs)
+
+
 def test_a_graph_is_no_graph_def_and_the_other_way_round(examination: Examination) -> None:
     live = "    with tf.Graph().as_default() as graph:\n        tf1.import_graph_def(main)\n    return graph\n"
     swapped = examination.solution.replace("    return main\n", live)
@@ -148,8 +159,7 @@ def test_a_graph_is_no_graph_def_and_the_other_way_round(examination: Examinatio
 
 
 def test_every_check_has_a_title_for_students() -> None:
-    for name in freeze.questions("subgraph"):
-        judge = getattr(checks, f"check_{name.partition('.')[2]}")
-        title = judge.__doc__.splitlines()[0]
+    for name, judge in judges("subgraph").items():
+        title = (judge.__doc__ or "").splitlines()[0]
         assert 10 < len(title) < 100, name
         assert not title.endswith("."), name

@@ -8,7 +8,7 @@ from examination import Examination, helpers, sample
 from grader import catalogue, freeze
 from grader.cases import top5 as cases
 from grader.cases.top5 import Net, Scores
-from grader.checks import top5 as checks
+from grader.checks import judges
 from grader.compare_pairs import PROBABILITY
 from grader.inside import wire
 from grader.observation import Observed
@@ -177,8 +177,7 @@ def test_a_case_without_labels_gets_some() -> None:
 
 
 def test_every_check_has_a_title_for_students() -> None:
-    for name in freeze.questions("top5"):
-        judge = getattr(checks, f"check_{name.partition('.')[2]}")
-        title = judge.__doc__.splitlines()[0]
+    for name, judge in judges("top5").items():
+        title = (judge.__doc__ or "").splitlines()[0]
         assert 10 < len(title) < 100, name
         assert not title.endswith("."), name

@@ -103,7 +103,7 @@ def test_check_speaks_json() -> None:
 
 def test_pytest_runs_the_checks_on_one_submission(tmp_path: Path) -> None:
     checks = Path(material.__file__).parent / "checks"
-    command = [sys.executable, "-m", "pytest", checks / "top5.py", "--submission"]
+    command = [sys.executable, "-m", "pytest", checks / "top5", "--submission"]
     right = subprocess.run([*command, CLASS / "ada"], capture_output=True, text=True, cwd=tmp_path)
     assert right.returncode == 0, right.stdout
     wrong = subprocess.run([*command, CLASS / "faria"], capture_output=True, text=True, cwd=tmp_path)

@@ -1,4 +1,4 @@
-# loses: four, stride_order, convolution, bias_start, activation_kinds, weight_shape, weight_start, padding, bias, bias_first, activation_none, activation_once, trainable, names, default_name, reuse_true, reuse_auto, reuse_none, channels, unknown_sizes, defaults, combined
+# loses: four, stride_order, convolution, bias_start, activation_kinds, weight_shape, weight_start, padding, bias, bias_first, activation_none, activation_once, trainable, names, default_name, reuse_true, reuse_auto, reuse_none, channels, unknown_sizes, defaults, combined, training
 import tensorflow as tf
 
 tf1 = tf.compat.v1

@@ -1,4 +1,4 @@
-# loses: count, zero, default_n, chained, depends, shapes, correlation, linear, batch, combined, pictures, types, lists, untouched, photograph
+# loses: count, zero, default_n, chained, depends, shapes, correlation, linear, batch, combined, pictures, types, lists, untouched, photograph, equivariant
 import numpy as np
 import tensorflow as tf
 

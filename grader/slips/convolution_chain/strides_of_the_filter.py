@@ -1,4 +1,4 @@
-# loses: shapes, correlation, combined, photograph
+# loses: shapes, correlation, combined, photograph, equivariant
 import numpy as np
 import tensorflow as tf
 

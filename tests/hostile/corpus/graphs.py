@@ -165,14 +165,12 @@ ATTACKS: tuple[Attack, ...] = (
         "graph-cycle",
         "returns a graph with cycles",
         "for n, i in (('output', 'a'), ('a', 'output'), ('b', 'b')): g.node.add(name=n, op='Identity', input=[i]).attr['T'].type = 1",
-        earns={"subgraph": "less"},
         fast=True,
     ),
     _returned(
         "graph-duplicates",
         "returns every node a hundred times",
         "for _ in range(100): g.node.extend(given.node)",
-        earns={"subgraph": "less"},
     ),
     _returned(
         "graph-inputs",

@@ -1,36 +1,7 @@
-"""Top five: the checks.
-
-What the contract says, and the checks that cover it (`grader validate` reads this list):
-
-`top_k(probabilities, labels, k=5)`
-- highest first: `order`
-- (probability, label) pairs: `pairs`
-- the probabilities are those that were given: `values`
-- equal probabilities in class order: `ties`
-- labels are not always different: `repeated_labels`
-- k of them, 5 unless said: `how_many`
-- k beyond C gives all C: `k_beyond`
-- k=0 gives []: `k_zero`
-- probabilities of shape (C,): `order`
-- probabilities of shape (1, C): `batch_row`
-- the inputs are not modified: `inputs_untouched`
-
-`classify(graph, image, labels, k=5, input_name=..., output_name=...)`
-- feeds the image as a batch of one, returns the classes and their probabilities: `pictures`, `chelsea`
-- returns top_k of them, with k passed on: `classify_k`
-- other names of tensors: `tensor_names`
-- calling it a hundred times leaves the graph with as many nodes as before: `leaves_graph`
-- a finalized graph will do: `leaves_graph`
-
-- both, with ties, two equal labels and more asked for than there is: `combined`
-
-A pair may be a list, a tuple or a named tuple; a float whatever `float()` takes. Except for `pairs` and `combined`, the
-checks read a pair either way round; except for `values`, `pictures`, `chelsea` and `combined` they look at labels only;
-except for `order`, `ties` and `combined` they don't mind the order.
-"""
+"""Checks of `top_k`."""
 
 from grader.cases import top5 as cases
-from grader.cases.top5 import Net, Scores
+from grader.cases.top5 import Scores
 from grader.check import Finding, Trials, asks
 from grader.compare_pairs import (
     count_seen,
@@ -42,11 +13,12 @@ from grader.compare_pairs import (
     pairs_seen,
     same_count,
     same_labels,
-    same_probabilities,
     same_values,
 )
 
 _THREE = (256, 512, 128)
+
+
 _SEVEN = (9, 200, 30, 400, 50, 100, 70)
 
 
@@ -209,102 +181,3 @@ def check_inputs_untouched(trials: Trials) -> None:
                 names = {"0": "probabilities", "1": "labels"}
                 changed = " and ".join(names.get(key, key) for key in touched)
                 raise Finding(f"top_k changed the {changed} that it was given. Sort a copy, or use np.argsort.")
-
-
-@asks(
-    cases.ask_picture,
-    named=[cases.whole(name) for name in cases.IMAGES],
-    drawn=cases.windows(),
-    count=1,
-    view=pairs_seen,
-)
-def check_pictures(trials: Trials) -> None:
-    """classify shows the network the picture as a batch of one
-
-    Every fixture image and a small model whose answer depends on colours and places.
-    """
-    for trial in trials:
-        same_probabilities(trial)
-
-
-@asks(cases.ask_nets, named=[(Net(1, k=2), Net(2, k=7)), (Net(3),)], view=count_seen)
-def check_classify_k(trials: Trials) -> None:
-    """classify returns as many classes as it is asked for
-
-    k passed on, and its default of 5.
-    """
-    for trial in trials:
-        for call in range(len(trial.program.calls)):
-            same_count(trial, call)
-
-
-@asks(
-    cases.ask_nets,
-    named=[
-        (Net(5, names=("inception", "input", "second")),),
-        (Net(2, names=("network", "input", "output")), Net(7, names=("a/b", "image", "second"))),
-    ],
-    view=labels_seen,
-)
-def check_tensor_names(trials: Trials) -> None:
-    """The tensors to feed and to fetch are those that were named
-
-    `input_name` and `output_name`: other prefixes, another input, another head with other best classes.
-    """
-    for trial in trials:
-        for call in range(len(trial.program.calls)):
-            same_labels(trial, call, in_order=False)
-
-
-@asks(
-    cases.ask_nets,
-    named=[(Net(8, times=5),), (Net(11, finalized=True), Net(10, finalized=True, times=2))],
-    view=labels_seen,
-)
-def check_leaves_graph(trials: Trials) -> None:
-    """classify adds nothing to the graph
-
-    Calls in a row leave it with as many nodes as before; a finalized graph, to which nothing can be added, will do.
-    """
-    for trial in trials:
-        for call, one in enumerate(trial.program.calls):
-            same_labels(trial, call, in_order=False)
-            grown = trial.got.grown(call)
-            if grown:
-                raise Finding(
-                    f"After {one.repeat} calls of classify the graph has {grown} nodes more than before. Prepare the "
-                    "image with NumPy, and get tensors that are there by their names."
-                )
-
-
-@asks(cases.ask_picture, named=[cases.whole("chelsea.png", "efficientnet_lite0", step=3)], view=pairs_seen)
-def check_chelsea(trials: Trials) -> None:
-    """The network that ships sees a cat in Chelsea
-
-    `classify` on EfficientNet-Lite0, the five best of a thousand classes.
-    """
-    for trial in trials:
-        same_probabilities(trial)
-
-
-@asks(
-    cases.ask_nets,
-    named=[
-        (
-            Net(11, classes=4, k=9, ties=True),
-            Net(12, classes=40, k=40, ties=True, names=("n", "image", "second")),
-        )
-    ],
-)
-def check_combined(trials: Trials) -> None:
-    """Everything at once: ties, two equal labels, other tensors, more classes asked for than there are
-
-    `classify` and `top_k` together.
-    """
-    for trial in trials:
-        for call in range(len(trial.program.calls)):
-            same_probabilities(trial, call)
-            same_labels(trial, call)
-            for number, item in enumerate(items(trial, call)):
-                if not is_number(item[0]):
-                    raise no_pair(trial, call, number, item)

@@ -1,0 +1,95 @@
+"""Layers as the checks of `conv_2D` read them in observations."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.cases.conv_2d import B, W
+from grader.check import Finding, Seen
+from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
+from grader.inside import wire
+from grader.observation import Observed
+
+_VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable")
+_READS = ("Identity", "ReadVariableOp", "Enter", "StopGradient", "Snapshot", "GuaranteeConst")
+
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "tanh": np.tanh,
+    "lambda": lambda h: h * 0.5 + 1.0,
+    "partial": lambda h: np.where(h > 0, h, 0.3 * h),
+}
+"""What activations make of h, by the name under which programs ask for them."""
+
+
+def layer_of(seen: Seen, call: int = 0) -> list[wire.Tensor | wire.Variable]:
+    """Return op, h, w, b as a call returned them."""
+    text = seen.call_text(call)
+    items = a_list_of(seen.returned(call), 4, f"The result (op, h, w, b) of {text}")
+    names = ("op", "h", "w", "b")
+    return [a_tensor(item, f"{name} in the result of {text}") for name, item in zip(names, items, strict=True)]
+
+
+def numbers_of(seen: Seen, calls: int = 1) -> list[np.ndarray]:
+    """Return what the run fetched, after the results of the first `calls` calls were found to be four tensors each."""
+    for call in range(calls):
+        layer = layer_of(seen, call)
+        for target, value in seen.program.runs[0].assign:
+            if isinstance(target, wire.Result) and target.call == call:
+                (item,) = target.path
+                same_shape(layer[item].shape, value.shape, f"{'w' if item == W else 'b'} in {seen.call_text(call)}")
+    return seen.fetched(0, range(calls))
+
+
+def convolved(fetched: np.ndarray, what: str) -> np.ndarray:
+    """Return what a layer makes of the image less what it makes of zeros."""
+    if fetched.ndim != 4 or len(fetched) != 2:
+        raise Finding(f"{what} should have shape (2, rows, columns, channels) for a batch of 2, not {fetched.shape}.")
+    convolved: np.ndarray = fetched[:1] - fetched[1:]
+    return convolved
+
+
+def same_convolution(got: np.ndarray, want: np.ndarray, what: str) -> None:
+    """Raise unless two layers make the same of the image, whatever they add to it."""
+    same_array(convolved(got, what), want[:1] - want[1:], f"{what}, without the bias,", FLOAT32)
+
+
+def variable_of(seen: Seen, item: wire.Tensor | wire.Variable, what: str) -> str:
+    """Return the name of the variable's node that a tensor is read from, or is."""
+    by_name = {node.name: node for node in seen.graph().nodes}
+    name = item.handle if isinstance(item, wire.Variable) else item.name
+    node = by_name.get(name.partition(":")[0])
+    while node is not None and node.op in _READS and node.inputs:
+        node = by_name.get(node.inputs[0].partition(":")[0])
+    if node is None or node.op not in _VARIABLE_OPS:
+        raise Finding(f"{what} should be a variable, or read from one, but it is computed otherwise.")
+    return node.name
+
+
+def assigned(seen: Seen, item: int) -> np.ndarray:
+    """Return what the run assigned to the first call's `W` or `b`."""
+    return next(
+        wire.numpy(value)
+        for target, value in seen.program.runs[0].assign
+        if isinstance(target, wire.Result) and target.path == (item,)
+    )
+
+
+def named_right(seen: Seen, call: int, scope: str) -> None:
+    """Raise unless a call's variables are called `W` and `b` in `scope`."""
+    layer = layer_of(seen, call)
+    for item, expected in ((layer[W], f"{scope}/W"), (layer[B], f"{scope}/b")):
+        found = variable_of(seen, item, expected)
+        if found != expected:
+            raise Finding(f"After {seen.call_text(call)}, the variable should be called {expected!r}, not {found!r}.")
+
+
+def returned_by(observation: Observed) -> list[Any]:
+    """Return what became of the calls: an exception's class, or how many axes w and b have among how many things."""
+    return [call.types[0] if isinstance(call, wire.Raised) else _axes(call) for call in observation.calls]
+
+
+def _axes(outcome: wire.Outcome) -> Any:
+    items = outcome.value.items if isinstance(outcome, wire.Returned) and isinstance(outcome.value, wire.Items) else ()
+    shapes = [getattr(item, "shape", None) for item in items[W:]]
+    return [len(items), [None if shape is None else len(shape) for shape in shapes]]

@@ -1,0 +1,120 @@
+"""Checks of `apply_filter`."""
+
+from typing import Any
+
+import numpy as np
+
+from grader import convolving
+from grader.cases.convolution_chain import (
+    DOUBLE,
+    TRIPLE,
+    Apply,
+    Photograph,
+    ask_apply,
+    ask_photograph,
+    photographs,
+    small_images,
+)
+from grader.check import Finding, Trial, Trials, asks, kind_of
+from grader.compare import FLOAT32, a_list_of, same_array
+from grader.inside import wire
+
+
+def _pictures(trial: Trial) -> list[Any]:
+    """Return what `apply_filter` returned: the image and n stages."""
+    what = f"The result of {trial.got.call_text()} (the image and the stages)"
+    return a_list_of(trial.got.returned(), len(trial.want.returned()), what)
+
+
+def _stage_one(trial: Trial) -> np.ndarray:
+    """Return stage 1 as `apply_filter` returned it, without axes of one; how many pictures there are is no matter."""
+    got, want = trial.got.returned(), trial.want.returned()
+    text = f"The result of {trial.got.call_text()}"
+    if not isinstance(got, list) or not got:
+        raise Finding(f"{text} should be a list of pictures, but it is {kind_of(got)}.")
+    found = next((picture for picture in got if not _is_image(picture, want[0])), got[-1])
+    if not isinstance(found, np.ndarray):
+        raise Finding(f"Stage 1 in {text[0].lower()}{text[1:]} should be an array, but it is {kind_of(found)}.")
+    return np.squeeze(found)
+
+
+def _is_image(picture: Any, image: np.ndarray) -> bool:
+    try:
+        held = np.squeeze(np.real(np.asarray(picture)).astype(np.float64))
+    except (TypeError, ValueError):
+        return False
+    return held.shape == image.shape and bool(np.allclose(held, image))
+
+
+@asks(ask_apply, named=[Apply(2, 3, DOUBLE)], drawn=small_images("float32", 3), count=1)
+def check_pictures(trials: Trials) -> None:
+    """`apply_filter` returns the image and then the stages, as pictures with two axes.
+
+    Covers: n+1 2-D arrays, the image itself first.
+    """
+    for trial in trials:
+        got, want = _pictures(trial), trial.want.returned()
+        same_array(got[0], want[0], "The first picture (the image itself)", FLOAT32)
+        same_array(got[1], want[1], "The second picture (stage 1)", FLOAT32)
+        for i, picture in enumerate(got[2:], start=2):
+            _is_picture(picture, i)
+
+
+def _is_picture(picture: Any, i: int) -> None:
+    if not isinstance(picture, np.ndarray) or picture.ndim != 2:
+        raise Finding(f"Picture {i} (stage {i}) should be an array with two axes, but it is {kind_of(picture)}.")
+
+
+@asks(ask_apply, named=[Apply(2, 3, TRIPLE, dtype="float64")])
+def check_types(trials: Trials) -> None:
+    """The stages come as float32, whatever type the image has.
+
+    Covers: returns float32 arrays.
+    """
+    for trial in trials:
+        stage = _stage_one(trial)
+        if stage.dtype != np.float32:
+            raise Finding(f"For an image of float64 numbers, stage 1 should be float32, but it is {stage.dtype}.")
+        same_array(stage, trial.want.returned()[1], "Stage 1", FLOAT32)
+
+
+@asks(ask_apply, named=[Apply(2, 3, TRIPLE, dtype="list")])
+def check_lists(trials: Trials) -> None:
+    """Image and kernel may be nested lists.
+
+    Covers: array or nested list.
+    """
+    for trial in trials:
+        same_array(_stage_one(trial), trial.want.returned()[1], "Stage 1 of an image given as a nested list", FLOAT32)
+
+
+@asks(ask_apply, named=[Apply(3, 2, TRIPLE)])
+def check_untouched(trials: Trials) -> None:
+    """`apply_filter` leaves its arguments as they were.
+
+    Covers: inputs are not modified. A right answer is asked too.
+    """
+    for trial in trials:
+        same_array(_stage_one(trial), trial.want.returned()[1], "Stage 1", FLOAT32)
+        touched = [("image", "kernel")[int(key)] for key in trial.got.touched() if key in ("0", "1")]
+        if touched:
+            raise Finding(f"{trial.got.call_text()} changed the array that it was given as {' and '.join(touched)}.")
+
+
+@asks(
+    ask_photograph,
+    named=[Photograph(name, 90, 100) for name in ("gauss", "second along x", "random")],
+    drawn=photographs(),
+    count=1,
+)
+def check_photograph(trials: Trials) -> None:
+    """Chelsea, filtered four times.
+
+    Covers: `apply_filter` runs the chain with n=4, on a photograph and a filter for edges, against NumPy.
+    """
+    for trial in trials:
+        image, kernel = (wire.numpy(value) for value in trial.program.calls[0].args if isinstance(value, wire.Array))
+        stages = convolving.chain(image[np.newaxis, :, :, np.newaxis], kernel[:, :, np.newaxis, np.newaxis], 4)
+        got = _pictures(trial)
+        for i, want in enumerate([image, *(stage[0, :, :, 0] for stage in stages)]):
+            same_array(got[i], want, f"Picture {i} of Chelsea" + (f" (stage {i})" if i else ""), FLOAT32)

@@ -1,0 +1,221 @@
+"""Checks of `extract_main_graph`."""
+
+from grader.cases import subgraph as cases
+from grader.cases.subgraph import Cut, Kept, Shipped, Unknown
+from grader.check import Finding, Trials, asks
+from grader.checks.subgraph.reading import NOTED, fetched_names
+from grader.compare import FLOAT32, same_array
+from grader.compare_graphs import (
+    each_once,
+    functions_seen,
+    graph_def,
+    main_graph,
+    names_seen,
+    outputs,
+    producer_seen,
+    repeats_seen,
+    same_functions,
+    same_inputs,
+    same_names,
+    same_nodes,
+    same_producer,
+    untouched,
+)
+
+
+@asks(
+    cases.ask_cut,
+    named=[
+        Cut(("input", "hidden input", "output hidden", "loss hidden")),
+        Cut(
+            (
+                "input",
+                "conv input",
+                "conv_1 input",
+                "mix conv conv_1",
+                "dead mix",
+                "output mix",
+                "conv_10 conv_1",
+                "loss conv_10 mix",
+            )
+        ),
+    ],
+    drawn=cases.telling_cuts(),
+    count=2,
+    view=names_seen,
+)
+def check_ancestors(trials: Trials) -> None:
+    """The main graph holds the nodes that the output depends on, and no others
+
+    Chains and branches, plain inputs only.
+    """
+    for trial in trials:
+        same_names(trial)
+
+
+@asks(
+    cases.ask_cut,
+    named=[
+        Cut(("input", "init", "output input ^init", "loss input")),
+        Cut(("seed", "init ^seed", "input", "dead input", "conv input ^init", "output conv", "after output ^init")),
+    ],
+    drawn=cases.telling_cuts(control=True),
+    count=1,
+    view=names_seen,
+)
+def check_control_inputs(trials: Trials) -> None:
+    """A node that others wait for ('^name') is needed too
+
+    Control inputs are followed, and theirs; and nodes keep them.
+    """
+    for trial in trials:
+        same_names(trial)
+        same_inputs(graph_def(trial.got), graph_def(trial.want), "the main graph")
+
+
+@asks(
+    cases.ask_cut,
+    named=[
+        Cut(("input", "parts input", "output parts:1", "loss parts")),
+        Cut(("input", "parts input", "dead parts:1", "finer parts:1", "mix finer:1 parts", "output mix", "loss mix")),
+    ],
+    drawn=cases.telling_cuts(slots=True),
+    count=1,
+    view=names_seen,
+)
+def check_output_slots(trials: Trials) -> None:
+    """A node is needed too if only another output of it ('name:1') is used
+
+    Input entries with a slot lead to their node, and stay as they are.
+    """
+    for trial in trials:
+        same_names(trial)
+        same_inputs(graph_def(trial.got), graph_def(trial.want), "the main graph")
+
+
+@asks(
+    cases.ask_cut,
+    named=[
+        Cut(("input", "conv input", "dead conv", "head conv", "output conv", "loss output head"), ("head", "output")),
+        Cut(("input", "conv input", "output conv", "loss output"), ("conv", "output")),
+        Cut(("input", "extra", "output input", "loss output extra"), ("output", "extra")),
+    ],
+    drawn=cases.telling_cuts(most_outputs=2),
+    count=1,
+    view=names_seen,
+)
+def check_several_outputs(trials: Trials) -> None:
+    """Several outputs keep what any of them needs
+
+    `output_names` of more than one, also where one output needs another, or is an input.
+    """
+    for trial in trials:
+        same_names(trial)
+
+
+@asks(
+    cases.ask_cut,
+    named=[Cut(("input", "output input input")), Cut(("input", "left input", "output left input", "loss left"))],
+    view=repeats_seen,
+)
+def check_shared_once(trials: Trials) -> None:
+    """A node that is needed twice is in the main graph once
+
+    "Exactly the nodes": none of them repeated.
+    """
+    for trial in trials:
+        each_once(graph_def(trial.got))
+        same_names(trial)
+
+
+@asks(cases.ask_kept, named=[NOTED], drawn=cases.kept(), count=2)
+def check_attributes(trials: Trials) -> None:
+    """The nodes that are kept are as they were: operation, inputs, attributes, device
+
+    Attributes and devices kept.
+    """
+    for trial in trials:
+        same_nodes(main_graph(trial), graph_def(trial.want), "the main graph", all_of_them=False)
+
+
+@asks(
+    cases.ask_kept,
+    named=[NOTED],
+    drawn=cases.kept(),
+    count=1,
+    view=producer_seen,
+)
+def check_versions(trials: Trials) -> None:
+    """The main graph says which version of TensorFlow made it, as the whole graph did
+
+    Versions kept.
+    """
+    for trial in trials:
+        same_producer(main_graph(trial), graph_def(trial.want), "the main graph")
+
+
+_DOUBLE = Kept(("a", "b", "c"), ("", "", ""), (("double", "Neg"), ("unused", "Abs")))
+
+
+@asks(
+    cases.ask_kept,
+    named=[_DOUBLE, Kept(("a", "b", "c", "d"), ("", "", "", ""), (("half", "Square"), ("double", "Neg")))],
+    view=functions_seen,
+)
+def check_library(trials: Trials) -> None:
+    """The functions that nodes call come along in the library
+
+    The function library kept, at least the functions in use.
+    """
+    for trial in trials:
+        same_functions(main_graph(trial), graph_def(trial.want), "the main graph")
+
+
+@asks(
+    cases.ask_unknown,
+    named=[
+        Unknown(Cut(("input", "output input", "loss input")), "outputs", beside=False),
+        Unknown(Cut(("input", "output input", "loss input")), "nothing", beside=True),
+    ],
+    view=names_seen,
+)
+def check_unknown_output(trials: Trials) -> None:
+    """An output name that the graph doesn't have raises an exception
+
+    Any exception will do, also beside outputs that the graph has, which by themselves are found.
+    """
+    for trial in trials:
+        same_names(trial)
+        if trial.got.raised(1) is None:
+            missing = outputs(trial, 1)[0]
+            raise Finding(
+                f"The graph has no node {missing!r}, so asking for it should raise an exception, but a graph came "
+                "back: whoever mistypes a name would not notice."
+            )
+
+
+@asks(
+    cases.ask_cut,
+    named=[Cut(("input", "output input", "loss output")), Cut(("input", "a input", "head a input", "z a"), ("head",))],
+    view=names_seen,
+)
+def check_extract_untouched(trials: Trials) -> None:
+    """extract_main_graph leaves its argument as it was
+
+    The argument not modified, while what is returned is right.
+    """
+    for trial in trials:
+        same_names(trial)
+        untouched(trial.got)
+
+
+@asks(cases.ask_shipped, named=[Shipped("tiny", picture=4), Shipped("tiny", ("output", "output2"), picture=5)])
+def check_shipped_model(trials: Trials) -> None:
+    """Of the model that ships, training nodes and unused heads go, and the rest computes the same
+
+    The whole of `extract_main_graph` on a real graph, with control inputs and slots; what remains runs.
+    """
+    for trial in trials:
+        same_names(trial)
+        for got, want, name in zip(trial.got.fetched(), trial.want.fetched(), fetched_names(trial), strict=True):
+            same_array(got, want, f"What the main graph gives for {name!r}", FLOAT32)

@@ -1,0 +1,154 @@
+"""Checks of `place_on_device`, of `load_into_graph`, and of the three functions together."""
+
+from grader.cases import subgraph as cases
+from grader.cases.subgraph import CPU, Kept, Load, Move, Shipped
+from grader.check import Finding, Trials, asks
+from grader.checks.subgraph.reading import NOTED, fetched_names
+from grader.compare import FLOAT32, same_array
+from grader.compare_graphs import (
+    devices_seen,
+    given,
+    graph_def,
+    loaded,
+    loaded_by_any_name,
+    same_devices,
+    same_functions,
+    same_nodes,
+    same_producer,
+    some_moved,
+    untouched,
+)
+
+
+@asks(
+    cases.ask_move,
+    named=[Move((CPU,)), Move((CPU, CPU), "/gpu:3")],
+    drawn=cases.moves((CPU,), ("/gpu:0", "/gpu:2")),
+    count=1,
+    view=devices_seen,
+)
+def check_devices(trials: Trials) -> None:
+    """Nodes that asked for '/cpu:0' ask for the new device
+
+    Devices with a name as long as the old one, and the default `/gpu:0`.
+    """
+    for trial in trials:
+        same_devices(trial)
+
+
+@asks(
+    cases.ask_move,
+    named=[Move((CPU, CPU), "/gpu:10"), Move((CPU,), "/job:worker/task:3/cpu:0"), Move((CPU, CPU), "/gpu")],
+    drawn=cases.moves((CPU,), ("/job:worker/task:3/gpu:1", "/device:GPU:0")),
+    count=1,
+    view=devices_seen,
+)
+def check_device_length(trials: Trials) -> None:
+    """The new device's name may be longer or shorter than '/cpu:0'
+
+    A copy in which each node asks for `device`, of any length; what was changed is the nodes' field, not bytes.
+    """
+    for trial in trials:
+        same_devices(trial)
+
+
+@asks(
+    cases.ask_move,
+    named=[Move((CPU, "")), Move(("/gpu:1", CPU, "/cpu:1"))],
+    drawn=cases.mixed_moves(),
+    count=1,
+    view=devices_seen,
+)
+def check_other_devices(trials: Trials) -> None:
+    """Nodes that asked for nothing, or for another device, stay where they are
+
+    Asked beside nodes that do move.
+    """
+    for trial in trials:
+        same_devices(trial)
+
+
+@asks(
+    cases.ask_move_kept,
+    named=[
+        NOTED,
+        Kept(("a", "b", "c"), (CPU, CPU, CPU), (("double", "Neg"),)),
+    ],
+    drawn=cases.kept(),
+    count=1,
+)
+def check_placed_copy(trials: Trials) -> None:
+    """place_on_device returns a copy that differs in devices only, and leaves its argument as it was
+
+    Everything else is kept: nodes, attributes, versions, functions.
+    """
+    for trial in trials:
+        got, want = graph_def(trial.got), graph_def(trial.want)
+        same_nodes(got, want, "the copy", devices=False)
+        same_producer(got, want, "the copy")
+        same_functions(got, want, "the copy")
+        if CPU in {node.device for node in given(trial).nodes}:
+            some_moved(got, given(trial))
+        untouched(trial.got)
+
+
+_PLAIN = ("input", "hidden input", "output hidden")
+
+
+@asks(
+    cases.ask_load,
+    named=[Load(_PLAIN), Load(("input", "block/conv input", "init", "output block/conv input ^init"), "trained/net")],
+)
+def check_prefix(trials: Trials) -> None:
+    """The nodes are found under the prefix, and compute the same
+
+    The imported nodes, with their inputs, under the prefix, and the default 'inception'.
+    """
+    for trial in trials:
+        loaded(trial)
+        same_array(trial.got.fetched()[0], trial.want.fetched()[0], "What the loaded graph gives", FLOAT32)
+
+
+@asks(cases.ask_load, named=[Load(_PLAIN, times=2)])
+def check_new_graph(trials: Trials) -> None:
+    """Each call makes a new graph
+
+    Loading twice gives twice a graph with the imported nodes and no others, whatever their prefix.
+    """
+    for trial in trials:
+        for call in range(len(trial.program.calls)):
+            loaded_by_any_name(trial, call, nothing_else=True)
+
+
+@asks(cases.ask_load, named=[Load(_PLAIN), Load((*_PLAIN, "loss hidden"))])
+def check_default_graph(trials: Trials) -> None:
+    """The graph that was the default one before is left as it was
+
+    Called while another graph is the default one, which holds no node afterwards.
+    """
+    for trial in trials:
+        loaded_by_any_name(trial)
+        added = trial.got.graph().nodes
+        if added:
+            raise Finding(
+                f"load_into_graph added {len(added)} nodes to the graph that was the default one, the first of them "
+                f"{added[0].name!r}. It should leave that graph alone and import into the new one."
+            )
+
+
+@asks(cases.ask_everything, named=[Shipped("tiny", ("output", "output1"), picture=6)])
+def check_combined(trials: Trials) -> None:
+    """Cut, moved and loaded, the model that ships runs where it should and gives the same probabilities
+
+    The three functions together; the run is on two logical processors, and TensorFlow says where nodes ran.
+    """
+    for trial in trials:
+        for got, want, name in zip(trial.got.fetched(), trial.want.fetched(), fetched_names(trial), strict=True):
+            same_array(got, want, f"What the graph gives for {name!r}", FLOAT32)
+        ran = zip(trial.program.runs[0].placed, trial.got.ran().devices, trial.want.ran().devices, strict=True)
+        for name, got_device, want_device in ran:
+            if got_device != want_device:
+                raise Finding(
+                    f"The node {name!r} was placed on '/cpu:1', so it should run on {want_device!r}, "
+                    f"but it ran on {got_device or 'no device'!r}."
+                )

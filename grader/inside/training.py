@@ -1,0 +1,113 @@
+"""Training in an evaluator: steps of gradient descent on a graph that a student's code built, with a loss of ours."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+import tensorflow as tf
+
+from . import graphs, wire
+from .weights import variable_node
+
+tf1 = tf.compat.v1
+
+_LOOPS = frozenset({"Enter", "RefEnter"})
+_BLOCKS = frozenset({"StopGradient", "PreventGradient"})
+
+Trained = tuple[tuple[float | None, ...], int]
+"""What `wire.Ran` says of gradients and steps."""
+Train = Callable[[Any, Mapping[str, Any]], Trained]
+"""Makes the steps in a session with what else is fed."""
+
+
+def resolved(graph_def: Any, training: wire.Training | None) -> wire.Training | None:
+    """Return training with variables' nodes in the place of what is read from them.
+
+    Raises:
+        Refused: something is not read from a variable.
+    """
+    if training is None:
+        return None
+    nodes = {node.name: node for node in graph_def.node}
+    variables = tuple(variable_node(nodes, str(one)).name for one in training.variables)
+    return msgspec.structs.replace(training, variables=variables)
+
+
+def needed(training: wire.Training | None) -> set[str]:
+    """Return the names of the nodes that training needs, its variables among them."""
+    names = () if training is None else (training.images, training.logits, *training.variables)
+    return {graphs.node_name(str(name)) for name in names}
+
+
+def prepare(graph: tf.Graph, graph_def: Any, training: wire.Training | None) -> Train:
+    """Add loss, gradients and steps to the graph that is the default one.
+
+    In a graph with loops of TensorFlow 1 nothing is trained: their gradients can't be built from a GraphDef. There a
+    way to the variable on which gradients can flow counts as a gradient of 1.
+
+    Args:
+        graph_def: the graph as it was imported.
+        training: with names of tensors, and of variables' nodes.
+
+    Returns:
+        What makes the steps in a session, batch after batch.
+    """
+    if training is None:
+        return lambda session, feeds: ((), 0)
+    logits = str(training.logits)
+    variables = list(map(str, training.variables))
+    nodes = {node.name: node for node in graphs.ancestors(graph_def, [graphs.node_name(logits)]).node}
+    if any(node.op in _LOOPS for node in nodes.values()):
+        ways = tuple(float(_open_way(nodes, logits, one)) if one in nodes else None for one in variables)
+        return lambda session, feeds: (ways, 0)
+    images, batches = _tensor(graph, str(training.images)), wire.numpy(training.batches)
+    labels, numbers = tf1.placeholder(tf.int32, [None]), wire.numpy(training.labels)
+    found = _tensor(graph, logits)
+    row, column = tf.unstack(tf.shape(found)[1:3] // 2)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=found[:, row, column])
+    used = [one for one in variables if one in nodes]
+    tensors = [_tensor(graph, one) for one in used]
+    slopes = [
+        None if one is None else tf.convert_to_tensor(one) for one in tf.gradients(tf.reduce_mean(losses), tensors)
+    ]
+    largest = [tf.zeros([]) if slope is None else tf.reduce_max(tf.abs(slope)) for slope in slopes]
+    sloped = [(one, slope) for one, slope in zip(tensors, slopes, strict=True) if slope is not None]
+    size = tf.linalg.global_norm([slope for _, slope in sloped]) if sloped else None
+    steps = [_step(one, slope / size, training.length) for one, slope in sloped]
+
+    def train(session: Any, feeds: Mapping[str, Any]) -> Trained:
+        fed = [{**feeds, images: batch, labels: right} for batch, right in zip(batches, numbers, strict=True)]
+        reached = dict(zip(used, map(float, session.run(largest, fed[0])), strict=True))
+        for number in range(training.steps):
+            session.run(steps, fed[number % len(fed)])
+        return tuple(reached.get(one) for one in variables), training.steps
+
+    return train
+
+
+def forget_functions_of_gradients(graph_def: Any) -> None:
+    """Remove from nodes the name of the Python function that computes their gradient: it is not here."""
+    for node in graph_def.node:
+        node.attr.pop("_gradient_op_type", None)
+
+
+def _tensor(graph: tf.Graph, name: str) -> Any:
+    return graph.get_tensor_by_name(name if ":" in name else f"{name}:0")
+
+
+def _step(variable: Any, slope: Any, length: float) -> Any:
+    if variable.dtype.base_dtype == tf.resource:
+        return tf.raw_ops.ResourceApplyGradientDescent(var=variable, alpha=length, delta=slope)
+    return tf.raw_ops.ApplyGradientDescent(var=variable, alpha=length, delta=slope).op
+
+
+def _open_way(nodes: Mapping[str, Any], logits: str, variable: str) -> bool:
+    """Tell whether logits depend on a variable by a way on which no operation holds gradients back."""
+    found: set[str] = set()
+    queue = [graphs.node_name(logits)]
+    while queue:
+        name = queue.pop()
+        if name not in found and nodes[name].op not in _BLOCKS:
+            found.add(name)
+            queue += [graphs.node_name(entry) for entry in nodes[name].input if not entry.startswith("^")]
+    return variable in found
