@@ -79,7 +79,7 @@ def _leaving(exercise: str, text: str) -> str:
 
 def _taking(exercise: str) -> str:
     """Return a module that has nothing but what another left."""
-    return f'{PRELUDE}{TOOLS}\nexec((attempt(lambda: open(TMP + "/{LOOT}-{exercise}").read()) or "").split("\\0")[0])\n'
+    return f'{PRELUDE}{TOOLS}\nexec((attempt(lambda: open(TMP + "/{LOOT}-{exercise}").read()) or ""))\n'
 
 
 def _frames(exercise: str) -> str:
