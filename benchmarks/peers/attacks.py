@@ -4,6 +4,7 @@ All are useless work, so that each point is a forged one. None does any harm bey
 lies in the temporary folder that it was given, and what it starts ends by itself.
 """
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from hostile.corpus import FAMILIES
 
 from peers.classroom import Files, sample
 from peers.exam import EXERCISES, FUNCTIONS, KEY
-from peers.payloads import CONFTEST, GRADEBOOK, JSON, LATER, LOOT, PICKLES, RUNNERS, SEARCH, TOOLS, WANTED
+from peers.payloads import CONFTEST, GRADEBOOK, JSON, LATER, LOOT, PICKLES, PLAUSIBLE, RUNNERS, SEARCH, TOOLS, WANTED
 
 NEIGHBOUR_KEY = "KEY-OF-THE-NEIGHBOUR"
 _FROM_THE_CORPUS = (
@@ -54,7 +55,12 @@ def neighbour() -> Files:
 NEIGHBOUR_DESERVES = {name: float(name != "top5") for name in EXERCISES}
 
 
-def modules(code: str, body: str | Callable[[str], str] = "return None") -> Files:
+def plausible(exercise: str) -> str:
+    """Return a body that gives a wrong answer of the right shape, so that a test comes as far as its comparison."""
+    return f"import tensorflow as tf\n{PLAUSIBLE[exercise]}"
+
+
+def modules(code: str, body: str | Callable[[str], str] = plausible) -> Files:
     """Return four modules that run code when they are imported, and whose functions do `body`."""
     files = {}
     for exercise, function in FUNCTIONS.items():
@@ -65,11 +71,12 @@ def modules(code: str, body: str | Callable[[str], str] = "return None") -> File
 
 
 def _of_the_corpus(name: str) -> PeerAttack:
-    """Return an attack of our corpus, made for one exercise, on all four."""
+    """Return an attack of our corpus, made for one exercise, on all four: its code, and in a call what it does."""
     found = next(one for attacks in FAMILIES.values() for one in attacks if one.name == name)
-    source = str(found.files["top5.py"])
-    files = {f"{one}.py": source.replace("def top_k(", f"def {function}(") for one, function in FUNCTIONS.items()}
-    return PeerAttack(name, found.about, files, beside=name == "forge-assertions")
+    head, _, rest = str(found.files["top5.py"]).partition("def top_k(*args, **kwargs):\n")
+    body = textwrap.dedent(rest.partition("\ndef classify(")[0]).strip()
+    code, does = head.removeprefix(PRELUDE), plausible if body == "return None" else body
+    return PeerAttack(name, found.about, modules(code, does), beside=name == "forge-assertions")
 
 
 def _leaving(exercise: str, text: str) -> str:

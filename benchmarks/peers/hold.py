@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,8 +28,8 @@ from peers.running import Ran, left_running, run
 
 ATTACKER, NEXT = "a-attacker", "b-next"
 RESULT = HERE.parent / "attacks.md"
-_PATIENCE = 4.0
-"""A run that takes this many times as long as its tests may is hung."""
+_PATIENCE = 5.0
+"""How many times as long as for ordinary work a grader may take, beside the time that its tests may."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,13 @@ class Seen:
     beside: bool
 
 
-def attack(one: PeerAttack, graders: Sequence[Grader]) -> list[str]:
+def attack(one: PeerAttack, graders: Sequence[Grader], seconds: float) -> list[str]:
     """Grade an attacker, and whoever comes next; say what became of it.
 
     Args:
         one: the attack.
         graders: the same commands, perhaps with several ways to read what they left.
+        seconds: how long a command may take.
     """
     grader = graders[0]
     room = Path(tempfile.mkdtemp(prefix="peers-"))
@@ -61,7 +62,7 @@ def attack(one: PeerAttack, graders: Sequence[Grader]) -> list[str]:
         students = {ATTACKER: one.files} | ({NEXT: one.accomplice or neighbour()} if beside else {})
         grader.prepare(room, students, 1)
         environment = variables(room / "tmp", room / "home" if grader.own_home else None)
-        ran = run(grader.commands(room, students, 1), 1, environment, _PATIENCE * SECONDS)
+        ran = run(grader.commands(room, students, 1), 1, environment, seconds)
         time.sleep(one.settle)
         found = [read(one, room, students) for one in graders]
         seen = look(room, ran, found[0], beside)
@@ -69,6 +70,26 @@ def attack(one: PeerAttack, graders: Sequence[Grader]) -> list[str]:
     finally:
         left_running(room / "tmp")
         shutil.rmtree(room, ignore_errors=True)
+
+
+def ordinary(graders: Sequence[Grader]) -> float:
+    """Grade ordinary work, see that a grader gives what it deserves, and return the seconds that it takes.
+
+    Raises:
+        SystemExit: it doesn't; whatever it would do with an attack then says nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="peers-", ignore_cleanup_errors=True) as folder:
+        room, grader, students = Path(folder), graders[0], {ATTACKER: neighbour(), NEXT: neighbour()}
+        for name in ("tmp", "home"):
+            (room / name).mkdir()
+        grader.prepare(room, students, 1)
+        environment = variables(room / "tmp", room / "home" if grader.own_home else None)
+        ran = run(grader.commands(room, students, 1), 1, environment, 1200)
+        given = read(grader, room, students)
+        deserved = deserves(given.get(NEXT))
+        if given != {ATTACKER: deserved, NEXT: deserved}:
+            raise SystemExit(f"{grader.name} misjudges ordinary work: {given}\n{ran.said[-3000:]}")
+        return ran.wall
 
 
 def read(grader: Grader, room: Path, students: Class) -> Points:
@@ -139,8 +160,12 @@ def next_one(one: PeerAttack, seen: Seen) -> list[str]:
         return [f"**{got:g} of {len(EXERCISES)} passed on**"] if got else []
     if points is None:
         return [] if seen.ran.hung else ["neighbour without verdict"]
-    deserved = NEIGHBOUR_DESERVES if set(points) == set(EXERCISES) else {"total": 0.0}
-    return [] if points == deserved else ["**neighbour's points changed**"]
+    return [] if points == deserves(points) else ["**neighbour's points changed**"]
+
+
+def deserves(points: Mapping[str, float] | None) -> Mapping[str, float]:
+    """Return what an ordinary neighbour deserves, where a grader may give all or nothing."""
+    return {"total": 0.0} if points is not None and set(points) == {"total"} else NEIGHBOUR_DESERVES
 
 
 def table(cells: dict[str, list[str]], graders: Sequence[Grader]) -> str:
@@ -167,10 +192,10 @@ def table(cells: dict[str, list[str]], graders: Sequence[Grader]) -> str:
 
 _LEGEND = (
     "*held*: no points, nothing read, nobody else touched. *(no verdict)*: the grader gave none and left that to the "
-    f"operator. *hung*: still running after {_PATIENCE * SECONDS:.0f} s, though a test may take {SECONDS} s where a "
-    "limit can be set. *answers read*, *neighbour read*: the attacker's code had the staff's or another student's file "
-    "open. Where a service puts a container around each submission, reading neighbours and hanging become the "
-    "service's affair; forging doesn't.",
+    f"operator. *hung*: still running after five times what it takes for ordinary work and {4 * SECONDS} s more, "
+    f"though a test may take {SECONDS} s where a limit can be set. *answers read*, *neighbour read*: the attacker's "
+    "code had the staff's or another student's file open. Where a service puts a container around each submission, "
+    "reading neighbours and hanging become the service's affair; forging doesn't.",
 )
 
 
@@ -179,16 +204,17 @@ def measure(
 ) -> dict[str, list[str]]:
     """Run every attack on every grader, `jobs` runs side by side."""
 
-    def one(pair: tuple[PeerAttack, list[Grader]]) -> list[str]:
-        found = attack(*pair)
-        for grader, cell in zip(pair[1], found, strict=True):
-            tell(f"{pair[0].name} on {grader.name}: {cell}")
-        return found
-
     groups = [list(group) for _, group in itertools.groupby(graders, lambda one: one.commands)]
-    pairs = [(attack, group) for attack in attacks for group in groups]
     with ThreadPoolExecutor(jobs) as pool:
-        found = list(pool.map(one, pairs))
+        seconds = list(pool.map(lambda group: _PATIENCE * ordinary(group) + 4 * SECONDS, groups))
+
+        def one(pair: tuple[PeerAttack, int]) -> list[str]:
+            cells = attack(pair[0], groups[pair[1]], seconds[pair[1]])
+            for grader, cell in zip(groups[pair[1]], cells, strict=True):
+                tell(f"{pair[0].name} on {grader.name}: {cell}")
+            return cells
+
+        found = list(pool.map(one, [(attack, i) for attack in attacks for i in range(len(groups))]))
     rows = zip(*[iter(found)] * len(groups), strict=True)
     return {one.name: [*itertools.chain(*row)] for one, row in zip(attacks, rows, strict=True)}
 
@@ -203,7 +229,8 @@ def main() -> int:
     parser.add_argument("--write", type=Path, help=f"where the table goes (default for a whole run: {RESULT.name})")
     given = parser.parse_args()
     chosen = [one for one in graders if not given.grader or one.name in given.grader]
-    attacks = [one for one in ATTACKS if not given.attack or one.name in given.attack]
+    known = {one.name: one for one in ATTACKS}
+    attacks = [known[name] for name in given.attack or known]
     if any(one.own_home for one in chosen):
         set_up()
     cells = measure(attacks, chosen, given.jobs, lambda text: print(text, flush=True))

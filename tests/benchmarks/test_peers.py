@@ -150,4 +150,4 @@ def test_reports_are_read_strictly(tmp_path):
 
 
 def test_ours_holds_when_the_runner_is_patched():
-    assert attack(BY_NAME["forge-runner"], [ours.GRADER]) == ["held"]
+    assert attack(BY_NAME["forge-runner"], [ours.GRADER], 600.0) == ["held"]
