@@ -14,7 +14,7 @@ FUNCTIONS = {
 }
 """The function of each exercise that is tested."""
 EXERCISES = tuple(FUNCTIONS)
-SECONDS = 30
+SECONDS = 60
 """What a test may take, in graders that have such a limit."""
 KEY = "KEY-OF-THE-STAFF"
 """What stands in the instructors' files, and in no student's hands."""
