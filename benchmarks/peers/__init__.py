@@ -1,0 +1,1 @@
+"""Our grader beside its peers: the same attacks (`hold`), the same class (`race`)."""
