@@ -55,6 +55,7 @@ from grader.cases.conv_2d import (
 )
 from grader.check import Finding, Seen, Trials, asks
 from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
+from grader.evidence import Numbers
 from grader.inside import wire
 from grader.observation import Observation, Observed
 from grader.speech import call_text, value_text
@@ -155,7 +156,8 @@ def check_stride_order(trials: Trials) -> None:
         if got.ndim == 4 and got.shape != want.shape and got.shape[1:3] == swapped:
             raise Finding(
                 f"h should have shape {want.shape} for strides s_x={s_x} along the width and s_y={s_y} along the "
-                f"height, but it has shape {got.shape}: the strides moved along the wrong axes."
+                f"height, but it has shape {got.shape}: the strides moved along the wrong axes.",
+                evidence=Numbers("h", got[:1], want[:1]),
             )
         _same_convolution(got, want, f"h for strides s_x={s_x} along the width and s_y={s_y} along the height")
 
