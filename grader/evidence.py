@@ -75,12 +75,18 @@ def _planes(numbers: Numbers, program: wire.Program) -> Planes | None:
         tuple(numbers.want.shape),
         grid(got, (top, left)),
         grid(want, (top, left)),
+        grid(_difference(got, want), (top, left)),
         tuple("".join(".x"[not one] for one in row) for row in rows),
         place,
         index,
         len(wrong),
         _sliding(layer(program), numbers.want.shape, index),
     )
+
+
+def _difference(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(got.astype(np.float64) - want.astype(np.float64))
 
 
 def _shapes(numbers: Numbers, program: wire.Program) -> Planes | None:
@@ -92,8 +98,8 @@ def _shapes(numbers: Numbers, program: wire.Program) -> Planes | None:
         numbers.what,
         tuple(numbers.got.shape)[:_MOST_AXES],
         tuple(numbers.want.shape),
-        _plane_grid(numbers.got),
-        want,
+        got=_plane_grid(numbers.got),
+        want=want,
         sliding=_sliding(layer(program), numbers.want.shape),
     )
 

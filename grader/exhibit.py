@@ -65,7 +65,7 @@ class Planes(msgspec.Struct, frozen=True, tag="planes"):
     Args:
         what: it is, as the finding's sentence calls it.
         got_shape, want_shape: of the whole arrays; None: unknown.
-        got, want: a plane of each, if there is one.
+        got, want: a plane of each, if there is one; `difference` is one less the other, if the shapes agree.
         wrong: for each row of the windows, `x` where a number is wrong and `.` elsewhere; none if the shapes differ.
         place: row and column of the first wrong number, in the plane.
         index: its place in the whole array.
@@ -77,6 +77,7 @@ class Planes(msgspec.Struct, frozen=True, tag="planes"):
     want_shape: tuple[int | None, ...] | None
     got: Grid | None = None
     want: Grid | None = None
+    difference: Grid | None = None
     wrong: tuple[str, ...] = ()
     place: tuple[int, int] | None = None
     index: tuple[int, ...] = ()
@@ -138,4 +139,5 @@ def name(text: str) -> str:
 
 def number(value: float) -> str:
     """Return a number as pictures have it."""
-    return f"{value:.4g}"
+    whole = abs(value) < 1e6 and value == round(value)
+    return str(round(value)) if whole else f"{value:.4g}"
