@@ -32,7 +32,9 @@ def _environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(plain=text.printable, points=text.points, percent=text.percent, count=text.count)
+    environment.filters.update(
+        plain=text.printable, points=text.points, percent=text.percent, count=text.count, coded=text.coded
+    )
     return environment
 
 

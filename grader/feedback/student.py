@@ -165,10 +165,10 @@ class _Album:
 
 
 def _first(exercises: Sequence[ExerciseView]) -> int:
-    """Return the place, from 1, of the exercise with most points to be won; 0 if that is all or none of them."""
+    """Return the place, from 1, of the exercise with most points to be won; 0 if there are none."""
     lost = [exercise.points - (exercise.score or 0.0) for exercise in exercises]
     behind = [points for points in lost if points > 0]
-    return lost.index(max(behind)) + 1 if len(behind) > 1 else 0
+    return lost.index(max(behind)) + 1 if behind else 0
 
 
 def _exercise(
