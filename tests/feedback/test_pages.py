@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from records import HIDDEN_TEXT, HOSTILE, STRIDES, check, exercise, record
+from records import HOSTILE, STRIDES, check, exercise, record
 
 from grader.feedback import write
 from grader.feedback.overview import class_page, page_name
