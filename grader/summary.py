@@ -97,12 +97,10 @@ class Incident(msgspec.Struct, frozen=True):
 
 
 class Slow(msgspec.Struct, frozen=True):
-    """A submission and the CPU that its processes used, in seconds: in all, and in the exercise that took most."""
+    """A submission and how long its grading took, in seconds."""
 
     submission: str
     seconds: float
-    exercise: str
-    most: float
 
 
 class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +114,7 @@ class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
         misconceptions: the most frequent first.
         incidents: the most frequent first.
         unwalled: how many were graded with no walls around them.
-        slowest: those that used most CPU, the slowest first; none where nobody knows.
+        slowest: those whose grading took longest, the slowest first; none where nobody knows.
     """
 
     submissions: int
@@ -170,14 +168,14 @@ def troubles(exercise: ExerciseRecord) -> list[Trouble]:
     return [trouble for trouble in Trouble if trouble in found]
 
 
-_NO_SPENDING: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+_UNKNOWN: Mapping[str, float] = MappingProxyType({})
 
 
-def summarize(records: Sequence[Record], spent: Mapping[str, Mapping[str, float]] = _NO_SPENDING) -> ClassSummary:
+def summarize(records: Sequence[Record], durations: Mapping[str, float] = _UNKNOWN) -> ClassSummary:
     """Return a class in numbers. Means and bins are of graded submissions only: others have no total.
 
     Args:
-        spent: by submission and exercise, the CPU that was used, in seconds.
+        durations: how long the grading of a submission took, in seconds, as far as it is known.
     """
     totals = [record.score for record in records if record.status == "graded" and record.score is not None]
     statuses = Counter(record.status for record in records)
@@ -195,7 +193,7 @@ def summarize(records: Sequence[Record], spent: Mapping[str, Mapping[str, float]
         misconceptions=_misconceptions(records),
         incidents=_incidents(records),
         unwalled=sum(record.isolation == "none" for record in records),
-        slowest=_slowest(records, spent),
+        slowest=_slowest(records, durations),
     )
 
 
@@ -251,14 +249,10 @@ def discrimination(rests: Sequence[tuple[bool, float]]) -> float | None:
     return correlation([float(passed) for passed, _ in rests], [rest for _, rest in rests])
 
 
-def _slowest(records: Sequence[Record], spent: Mapping[str, Mapping[str, float]]) -> tuple[Slow, ...]:
-    found = []
-    for record in records:
-        seconds = spent.get(record.submission)
-        if seconds:
-            most = max(seconds, key=lambda exercise: seconds[exercise])
-            found.append(Slow(record.submission, sum(seconds.values()), most, seconds[most]))
-    return tuple(sorted(found, key=lambda one: (-one.seconds, one.submission))[:SLOWEST])
+def _slowest(records: Sequence[Record], durations: Mapping[str, float]) -> tuple[Slow, ...]:
+    known = [Slow(record.submission, durations[record.submission]) for record in records
+             if record.submission in durations]  # fmt: skip
+    return tuple(sorted(known, key=lambda one: (-one.seconds, one.submission))[:SLOWEST])
 
 
 def _misconceptions(records: Sequence[Record]) -> tuple[Held, ...]:

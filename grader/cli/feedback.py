@@ -22,7 +22,7 @@ def command(folder: Path, store_url: str | None) -> None:
     """
     try:
         records = read_all(folder)
-        spent = _spent(folder, store_url)
+        durations = _durations(folder, store_url)
     except (FileNotFoundError, ValueError, StoreError) as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     titles = {name: exercise.title for name, exercise in assignment.load().exercises.items()}
@@ -31,16 +31,16 @@ def command(folder: Path, store_url: str | None) -> None:
         with terminal.progress(shown) as bar:
             task = bar.add_task("Writing pages", total=len(records), rate="")
             pages = write(
-                folder, records, catalogue.load(), lambda done, _: bar.update(task, completed=done), titles, spent
+                folder, records, catalogue.load(), lambda done, _: bar.update(task, completed=done), titles, durations
             )
     else:
-        pages = write(folder, records, catalogue.load(), titles=titles, spent=spent)
+        pages = write(folder, records, catalogue.load(), titles=titles, durations=durations)
     terminal.console().print(f"{len(pages)} pages: {folder / 'feedback' / 'index.html'}")
 
 
-def _spent(folder: Path, url: str | None) -> dict[str, dict[str, float]]:
-    """Return the CPU seconds that the store knows of; nothing where the folder has no store of its own."""
+def _durations(folder: Path, url: str | None) -> dict[str, float]:
+    """Return how long gradings took, as the store knows; nothing where the folder has no store of its own."""
     if url is None and not (folder / "store.sqlite").is_file():
         return {}
     with Store(url) if url else Store.in_folder(folder) as store:
-        return store.spent()
+        return store.durations()

@@ -16,7 +16,7 @@ from grader.summary import CheckSummary, ClassSummary, Held, Incident, Slow, sum
 
 _HEIGHT = 120
 _WIDTH = 30
-_NO_SPENDING: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+_UNKNOWN: Mapping[str, float] = MappingProxyType({})
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -106,7 +106,7 @@ def class_page(
     records: Sequence[Record],
     catalogue: Mapping[str, Misconception],
     titles: Mapping[str, str],
-    spent: Mapping[str, Mapping[str, float]] = _NO_SPENDING,
+    durations: Mapping[str, float] = _UNKNOWN,
 ) -> bytes:
     """Return the page of a class.
 
@@ -114,19 +114,19 @@ def class_page(
         records: of all its submissions.
         catalogue: the misconceptions by id.
         titles: what people read as the name of an exercise, by its name.
-        spent: by submission and exercise, the CPU that was used, in seconds.
+        durations: how long the grading of a submission took, in seconds, as far as it is known.
     """
-    return render("class.html.j2", class_view(records, catalogue, titles, spent), script="class.js")
+    return render("class.html.j2", class_view(records, catalogue, titles, durations), script="class.js")
 
 
 def class_view(
     records: Sequence[Record],
     catalogue: Mapping[str, Misconception],
     titles: Mapping[str, str],
-    spent: Mapping[str, Mapping[str, float]],
+    durations: Mapping[str, float],
 ) -> ClassView:
     """Return what the page of a class shows."""
-    summary = summarize(records, spent)
+    summary = summarize(records, durations)
     names = [exercise.name for exercise in summary.exercises]
     places = _places(summary)
     return ClassView(

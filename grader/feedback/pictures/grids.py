@@ -100,7 +100,8 @@ class Cells:
             for x, mark in enumerate(row)
             if mark == "x"
         ]
-        self.drawing.path("off", "".join(boxes))
+        if boxes:
+            self.drawing.path("off", "".join(boxes))
 
     def svg(self) -> Markup:
         """Return the drawing."""

@@ -67,7 +67,7 @@ def look(browser):
 def pages(tmp_path, everyone, pictured):
     """Return the pages of a small class, by submission; that of the class is `class`."""
     records = [*everyone, *pictured]
-    written = write(tmp_path, records, [STRIDES], spent={"ada": {"conv_2d": 2.5}})
+    written = write(tmp_path, records, [STRIDES], durations={"ada": 2.5})
     return dict(zip([*(record.submission for record in records), "class"], written, strict=True))
 
 
