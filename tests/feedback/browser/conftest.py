@@ -34,9 +34,7 @@ def browser() -> Iterator[Browser]:
     path, variables = chromium()
     # No sandbox: as root there is none, and the pages are ours.
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--no-zygote"], env=os.environ | variables
-        )
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], env=os.environ | variables)
         yield opened
         opened.close()
 

@@ -47,6 +47,10 @@ def unpack(folder: Path) -> None:
     # What the package does on the machines that it is made for: it unpacks its libraries too.
     asked = {"TMPDIR": str(folder), "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x"}
     subprocess.run([node, "--input-type=module", "--eval", UNPACK], cwd=folder, env=os.environ | asked, check=True)
+    # Its own list of folders is that of one cloud; with no font at all, pages crash.
+    fonts = "".join(f"<dir>{one}</dir>" for one in (folder / "fonts", "/usr/share/fonts"))
+    configuration = f"<fontconfig>{fonts}<cachedir>{folder / 'fonts-cache'}</cachedir></fontconfig>\n"
+    (folder / "fonts" / "fonts.conf").write_text(f'<?xml version="1.0"?>\n{configuration}', encoding="utf-8")
 
 
 if __name__ == "__main__":
