@@ -70,7 +70,7 @@ def _planes(numbers: Numbers, program: wire.Program) -> Planes | None:
     top, left = _window(want.shape, place)
     rows = close[top : top + exhibit.ROWS, left : left + exhibit.COLUMNS]
     return Planes(
-        numbers.what,
+        exhibit.name(numbers.what),
         tuple(numbers.got.shape),
         tuple(numbers.want.shape),
         grid(got, (top, left)),
@@ -95,7 +95,7 @@ def _shapes(numbers: Numbers, program: wire.Program) -> Planes | None:
     if want is None:
         return None
     return Planes(
-        numbers.what,
+        exhibit.name(numbers.what),
         tuple(numbers.got.shape)[:_MOST_AXES],
         tuple(numbers.want.shape),
         got=_plane_grid(numbers.got),

@@ -6,12 +6,15 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from records import HOSTILE, STRIDES, check, exercise, record
 
+from grader.evidence import Numbers, exhibit_of
 from grader.feedback import write
 from grader.feedback.overview import class_page, page_name
 from grader.feedback.student import student_page
+from grader.inside.wire import Program
 from grader.observation import Outcome
 from grader.record import file_name
 
@@ -289,3 +292,23 @@ def test_a_class_page_of_five_thousand_stays_small(catalogue):
     content = class_page([record(f"student {place}", found) for place in range(5000)], catalogue, {})
     assert content.count(b"<tr data-status") == 5000
     assert len(content) < 6_000_000
+
+
+def test_a_page_stays_under_a_megabyte_however_many_large_pictures_there_are(student, catalogue):
+    chance = np.random.default_rng(0)
+    want = chance.normal(size=(900, 900))
+    checks = []
+    for at in range(30):
+        got = chance.normal(size=(900, 900))
+        shown = exhibit_of(Numbers("x" * 5000, got, want, np.zeros(want.shape, bool)), Program("", ()))
+        checks.append(check(f"c{at}", FAILED, message="m" * 600 + str(at), exhibit=shown))
+    content = student_page(record("ada", {"conv_2d": exercise(*checks, check("right"))}), catalogue, {})
+    pictures = len([one for one in Page(content).of("svg") if one.get("class") == "drawing"])
+    assert 20 < pictures < 4 * 30
+    assert len(content) < 1_000_000
+
+
+def test_rare_misconceptions_are_folded(overview):
+    checks = [check(f"c{at}", FAILED, message=f"No {at}.", misconceptions=(f"idea {at}",)) for at in range(13)]
+    page = overview([record("ada", {"conv_2d": exercise(*checks)})])
+    assert "3 rarer ones" in page.text
