@@ -29,10 +29,15 @@ demo: setup
 	$(BIN)/grader grade fixtures/sample_class --out $(OUT)
 	$(BIN)/grader feedback $(OUT)
 
-test: setup
+test: setup .venv/browser/ready
 	$(BIN)/python -m pytest
 
-check: setup
+# What the tests of the pages in a real browser need from npm.
+.venv/browser/ready: .venv/ready tests/feedback/browser/fetch_browser.py tests/feedback/browser/package-lock.json
+	$(BIN)/python tests/feedback/browser/fetch_browser.py .venv/browser
+	@touch $@
+
+check: setup .venv/browser/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
+from grader.evidence import Evidence
 from grader.inside import wire
 from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome
 from grader.speech import call_text, raised_text
@@ -25,12 +26,13 @@ CaseT = TypeVar("CaseT")
 
 
 class Finding(Exception):
-    """Why a check is not passed, in a sentence for the student."""
+    """Why a check is not passed, in a sentence for the student; `evidence` is what a picture can be drawn from."""
 
-    def __init__(self, message: str, outcome: Outcome = Outcome.FAILED) -> None:
+    def __init__(self, message: str, outcome: Outcome = Outcome.FAILED, evidence: Evidence | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.outcome = outcome
+        self.evidence = evidence
 
 
 class Seen:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from grader.check import Finding, kind_of
+from grader.evidence import Numbers
 from grader.inside import wire
 
 
@@ -31,7 +32,11 @@ EXACT = Tolerance(0.0, 0.0, "nothing is computed, or the same operations on the 
 def same_shape(got: Sequence[int | None] | None, want: Sequence[int | None] | None, what: str) -> None:
     """Raise unless two shapes are equal."""
     if got is None or want is None or tuple(got) != tuple(want):
-        raise Finding(f"{what} should have shape {_shape(want)}, but it has shape {_shape(got)}.")
+        raise Finding(_other_shape(got, want, what))
+
+
+def _other_shape(got: Sequence[int | None] | None, want: Sequence[int | None] | None, what: str) -> str:
+    return f"{what} should have shape {_shape(want)}, but it has shape {_shape(got)}."
 
 
 def _shape(shape: Sequence[int | None] | None) -> str:
@@ -44,7 +49,8 @@ def same_array(got: Any, want: np.ndarray, what: str, tolerance: Tolerance) -> N
         got = _as_array(got, what)
     if not isinstance(got, np.ndarray):
         raise Finding(f"{what} should be an array of shape {want.shape}, but it is {kind_of(got)}.")
-    same_shape(got.shape, want.shape, what)
+    if got.shape != want.shape:
+        raise Finding(_other_shape(got.shape, want.shape, what), evidence=Numbers(what, got, want))
     close = np.isclose(got, want, rtol=tolerance.relative, atol=tolerance.absolute, equal_nan=True)
     if close.all():
         return
@@ -53,7 +59,8 @@ def same_array(got: Any, want: np.ndarray, what: str, tolerance: Tolerance) -> N
     where = f" at {list(place)}" if place else ""
     raise Finding(
         f"{what} differs in {wrong} of {np.size(close)} numbers: expected {_number(want[place])}{where}, "
-        f"got {_number(got[place])}."
+        f"got {_number(got[place])}.",
+        evidence=Numbers(what, got, want, close),
     )
 
 

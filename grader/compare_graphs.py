@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from grader.check import Finding, Seen, Trial
+from grader.evidence_graphs import graphs
 from grader.inside import wire
 from grader.observation import Observation, Observed
 
@@ -25,6 +26,11 @@ def given(trial: Trial, call: int = 0) -> wire.Nodes:
     return graph
 
 
+def _given_nodes(trial: Trial) -> wire.Nodes | None:
+    graph = trial.program.calls[0].args[0] if trial.program.calls[0].args else None
+    return graph if isinstance(graph, wire.Nodes) else None
+
+
 def outputs(trial: Trial, call: int = 0) -> list[str]:
     """Return the output names that a call of `extract_main_graph` was given."""
     args = trial.program.calls[call].args
@@ -40,18 +46,21 @@ def listed(names: Iterable[str], most: int = 4) -> str:
 
 def same_names(trial: Trial) -> None:
     """Raise unless the main graph has nodes of the wanted names, and no others."""
-    want = graph_def(trial.want)
+    want, got = graph_def(trial.want), graph_def(trial.got)
     wanted = {node.name for node in want.nodes}
-    kept = {node.name for node in graph_def(trial.got).nodes}
+    kept = {node.name for node in got.nodes}
     asked = listed(outputs(trial))
     missing, more = wanted - kept, kept - wanted
+    shown = graphs(want, got, _given_nodes(trial)) if missing or more else None
     if missing:
         name = min(missing, key=lambda one: (not _users(want, one, kept), one))
         users = _users(want, name, kept)
         why = f": {users[0][0]!r} is kept, and has {users[0][1]!r} among its inputs" if users else ""
-        raise Finding(f"For the output {asked}, the main graph lacks {listed(missing)}{why}.")
+        raise Finding(f"For the output {asked}, the main graph lacks {listed(missing)}{why}.", evidence=shown)
     if more:
-        raise Finding(f"For the output {asked}, the main graph holds {listed(more)}, which no output depends on.")
+        raise Finding(
+            f"For the output {asked}, the main graph holds {listed(more)}, which no output depends on.", evidence=shown
+        )
 
 
 def _users(graph: wire.Nodes, name: str, among: set[str]) -> list[tuple[str, str]]:
@@ -116,7 +125,10 @@ def same_inputs(got: wire.Nodes, want: wire.Nodes, what: str) -> None:
     for node in want.nodes:
         same = found.get(node.name)
         if same is not None and sorted(same.inputs, key=_control_last) != sorted(node.inputs, key=_control_last):
-            raise Finding(f"In {what}, the node {node.name!r} {_change('inputs', node.inputs, same.inputs)}.")
+            raise Finding(
+                f"In {what}, the node {node.name!r} {_change('inputs', node.inputs, same.inputs)}.",
+                evidence=graphs(want, got, exactly=False),
+            )
 
 
 def _control_last(entry: str) -> str:
@@ -158,16 +170,17 @@ def same_functions(got: wire.Nodes, want: wire.Nodes, what: str) -> None:
 
 def same_devices(trial: Trial) -> None:
     """Raise unless each node of the copy asks for the device that it should."""
-    found = {node.name: node.device for node in graph_def(trial.got).nodes}
-    for old, want in zip(given(trial).nodes, graph_def(trial.want).nodes, strict=True):
+    got, wanted = graph_def(trial.got), graph_def(trial.want)
+    found = {node.name: node.device for node in got.nodes}
+    for old, want in zip(given(trial).nodes, wanted.nodes, strict=True):
         if old.name not in found:
-            raise Finding(f"The node {old.name!r} is missing in the copy.")
+            raise Finding(f"The node {old.name!r} is missing in the copy.", evidence=graphs(wanted, got, devices=True))
         if found[old.name] != want.device:
             had, should, asks = (_device(one) for one in (old.device, want.device, found[old.name]))
             must = f"it should stay so, but it asks for {asks} now"
             if old.device != want.device:
                 must = f"it should ask for {should} now, but it asks for {asks}"
-            raise Finding(f"The node {old.name!r} asked for {had}; {must}.")
+            raise Finding(f"The node {old.name!r} asked for {had}; {must}.", evidence=graphs(wanted, got, devices=True))
 
 
 def _device(name: str) -> str:
@@ -194,11 +207,15 @@ def loaded(trial: Trial) -> None:
     if not graph.live:
         raise Finding("load_into_graph should return a tf.Graph that holds the nodes, but it returned a GraphDef.")
     found = {node.name: node for node in graph.nodes}
-    for node in trial.want.nodes().nodes:
+    wanted = trial.want.nodes()
+    for node in wanted.nodes:
         same = found.get(node.name)
         if same is None:
             there = f"it has {listed(found)}" if found else "it has no nodes"
-            raise Finding(f"In the new graph there should be a node {node.name!r}, but {there}.")
+            raise Finding(
+                f"In the new graph there should be a node {node.name!r}, but {there}.",
+                evidence=graphs(wanted, graph, exactly=False),
+            )
         if same.op != node.op or _entries(same) != _entries(node):
             raise Finding(
                 f"The node {node.name!r} should be {node.op} of {list(node.inputs)}, but it is {same.op} of "

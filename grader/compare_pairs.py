@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import exhibit
 from grader.check import Finding, Trial, kind_of
 from grader.compare import Tolerance
 from grader.inside import wire
@@ -95,7 +96,7 @@ def same_count(trial: Trial, call: int = 0) -> None:
     """Raise unless as many pairs came as should, with labels that were given."""
     got, want = pairs(trial, call), wanted(trial, call)
     if len(got) != len(want):
-        raise Finding(f"{asked(trial, call)} should give {_pairs(len(want))}, but it gives {len(got) or 'none'}.")
+        raise _other_count(trial, call, got, want)
     known = set(wire.from_wire(trial.program.calls[call].args[-2 if _has_k(trial, call) else -1]))
     strange = [label for _, label in got if label not in known]
     if strange:
@@ -112,10 +113,10 @@ def _pairs(count: int) -> str:
 
 def same_labels(trial: Trial, call: int = 0, *, in_order: bool = True) -> None:
     """Raise unless the wanted labels came, in order if so asked."""
-    got = [label for _, label in pairs(trial, call)]
-    want = [label for _, label in wanted(trial, call)]
-    if len(got) != len(want):
-        raise Finding(f"{asked(trial, call)} should give {_pairs(len(want))}, but it gives {len(got) or 'none'}.")
+    found, right = pairs(trial, call), wanted(trial, call)
+    if len(found) != len(right):
+        raise _other_count(trial, call, found, right)
+    got, want = [label for _, label in found], [label for _, label in right]
     if got == want or (not in_order and sorted(got) == sorted(want)):
         return
     place = max(0, next(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if a != b) - 3)
@@ -123,8 +124,24 @@ def same_labels(trial: Trial, call: int = 0, *, in_order: bool = True) -> None:
     order = "" if in_order else ", in whichever order"
     raise Finding(
         f"{asked(trial, call)} should give the labels {_words(want[place:])}{tail}{order}, but it gives "
-        f"{_words(got[place:])}."
+        f"{_words(got[place:])}.",
+        evidence=_ranking(found, right, in_order),
     )
+
+
+def _other_count(trial: Trial, call: int, got: list[Pair], want: list[Pair]) -> Finding:
+    return Finding(
+        f"{asked(trial, call)} should give {_pairs(len(want))}, but it gives {len(got) or 'none'}.",
+        evidence=_ranking(got, want),
+    )
+
+
+def _ranking(got: list[Pair], want: list[Pair], in_order: bool = True) -> exhibit.Ranking:
+    shown = [
+        tuple((exhibit.number(value), exhibit.name(label)) for value, label in pairs[: exhibit.MOST_PAIRS])
+        for pairs in (got, want)
+    ]
+    return exhibit.Ranking(shown[0], shown[1], in_order, len(got), len(want))
 
 
 def same_values(trial: Trial, call: int = 0) -> None:
@@ -140,13 +157,16 @@ def same_probabilities(trial: Trial, call: int = 0) -> None:
     """Raise unless each of the wanted classes came with its probability, in whichever order."""
     got, want = (sorted(found, reverse=True) for found in (pairs(trial, call), wanted(trial, call)))
     if len(got) != len(want):
-        raise Finding(f"{asked(trial, call)} should give {_pairs(len(want))}, but it gives {len(got) or 'none'}.")
+        raise _other_count(trial, call, got, want)
     close = all(_close(a, b) for (a, _), (b, _) in zip(got, want, strict=True))
     same = sorted(label for _, label in got) == sorted(label for _, label in want)
     # Of near ties, either may come first.
     paired = all(any(label == one and _close(value, other) for other, one in want) for value, label in got)
     if not (close and same and paired):
-        raise Finding(f"{asked(trial, call)} should give {_listed(want)}, but it gives {_listed(got)}.")
+        raise Finding(
+            f"{asked(trial, call)} should give {_listed(want)}, but it gives {_listed(got)}.",
+            evidence=_ranking(got, want, in_order=False),
+        )
 
 
 def _close(got: float, want: float) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from grader.check import Finding, Trial, Trials
+from grader.evidence import asked, exhibit_of
 from grader.observation import Outcome
 from grader.score import Judgement
 from grader.speech import example_text
@@ -161,6 +162,10 @@ def _judgement(item: pytest.Item, error: BaseException, handed: Trials | None) -
     name = check_id(item)
     if isinstance(error, Finding):
         trial = handed.current if handed else None
-        example = example_text(trial.program) if trial else ""
-        return Judgement(name, title(item), error.outcome, error.message, example)
+        if trial is None:
+            return Judgement(name, title(item), error.outcome, error.message)
+        shown = exhibit_of(error.evidence, trial.program)
+        if error.evidence is None and error.outcome in (Outcome.FAILED, Outcome.RAISED):
+            shown = asked(trial.program, trial.want.observation)
+        return Judgement(name, title(item), error.outcome, error.message, example_text(trial.program), exhibit=shown)
     return Judgement(name, title(item), Outcome.GRADER_ERROR, f"{type(error).__name__}: {error}")

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from grader.exhibit import Exhibit
 from grader.observation import Outcome
 
 SCHEMA = 1
@@ -14,7 +15,7 @@ Status = Literal["graded", "refused", "error"]
 
 
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one check. Of a hidden one, neither message nor example says anything of its cases."""
+    """What became of one check. Of a hidden one, message says nothing of its cases, example and exhibit are empty."""
 
     id: str
     title: str
@@ -27,6 +28,7 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     misconceptions: tuple[str, ...] = ()
     explanation: str = ""
     hint: str = ""
+    exhibit: Exhibit | None = None
 
 
 class ExerciseRecord(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from grader import __version__
 from grader.assignment import Assignment, CheckRubric
+from grader.exhibit import Exhibit
 from grader.observation import Outcome
 from grader.record import CheckRecord, ExerciseRecord, Record, Status
 from grader.submission import Submission
@@ -24,7 +25,7 @@ _DROPPED = "This check was dropped after grading: everybody has its points."
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What the judge of one check found: `message` and `example` in full, for whoever may read them."""
+    """What the judge of one check found: `message`, `example`, `exhibit` in full, for whoever may see them."""
 
     id: str
     title: str
@@ -33,6 +34,7 @@ class Judgement(msgspec.Struct, frozen=True):
     example: str = ""
     misconceptions: tuple[str, ...] = ()
     explanation: str = ""
+    exhibit: Exhibit | None = None
 
 
 class Circumstances(msgspec.Struct, frozen=True):
@@ -62,6 +64,7 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
                 misconceptions=judgement.misconceptions,
                 explanation=judgement.explanation,
                 hint="" if passed else rubric.hint,
+                exhibit=judgement.exhibit if rubric.visible else None,
             )
         )
     return ExerciseRecord(sum(check.score for check in checks), sum(check.points for check in checks), tuple(checks))

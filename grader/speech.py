@@ -15,6 +15,7 @@ _SPOKEN = {
     "AUTO_REUSE": "tf1.AUTO_REUSE",
 }
 _LONGEST_LIST = 16
+_FIRST_FEW = 3
 _LARGEST_GRAPH = 12
 
 
@@ -39,8 +40,10 @@ def value_text(value: wire.Value) -> str:
                 return np.array2string(held, separator=", ", precision=4).replace("\n", "")
             return f"<array of shape {held.shape}>"
         case wire.Items():
-            shown = ", ".join(value_text(item) for item in value.items[:_LONGEST_LIST])
-            return f"[{shown}, … {len(value.items)} in all]" if len(value.items) > _LONGEST_LIST else f"[{shown}]"
+            if len(value.items) > _LONGEST_LIST:
+                first = ", ".join(value_text(item) for item in value.items[:_FIRST_FEW])
+                return f"[{first}, … {len(value.items)} in all]"
+            return f"[{', '.join(map(value_text, value.items))}]"
         case wire.Input():
             return value.name
         case wire.Named():

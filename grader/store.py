@@ -127,6 +127,22 @@ class Store:
             raise StoreError(f"the result store {self._url} cannot be read: {error}") from error
         return [Attempt(row.at, row.seconds, row.log, from_json(row.document)) for row in rows]
 
+    def durations(self) -> dict[str, float]:
+        """Return the longest that a grading of a submission took, in seconds, by name; a look-up takes next to none.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        table = schema.records
+        longest = sa.func.max(table.c.seconds).label("longest")
+        query = sa.select(table.c.submission, longest).group_by(table.c.submission).where(table.c.seconds.is_not(None))
+        try:
+            with self._engine.connect() as connection:
+                found = connection.execute(query).all()
+        except SQLAlchemyError as error:
+            raise StoreError(f"the result store {self._url} cannot be read: {error}") from error
+        return {row.submission.decode("utf-8", "surrogateescape"): row.longest for row in found}
+
     def submissions(self) -> list[str]:
         """Return the names of all submissions that have a record, sorted."""
         try:

@@ -1,9 +1,10 @@
 """A class in numbers: what its page and the terminal's closing table are made from. Pure: records in, counts out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from statistics import fmean, median
+from statistics import correlation, fmean, median
+from types import MappingProxyType
 
 import msgspec
 
@@ -11,6 +12,7 @@ from grader.observation import Outcome
 from grader.record import CheckRecord, ExerciseRecord, Record
 
 BINS = 10
+SLOWEST = 10
 
 
 class Trouble(StrEnum):
@@ -48,7 +50,12 @@ class Bin(msgspec.Struct, frozen=True):
 
 
 class CheckSummary(msgspec.Struct, frozen=True):
-    """How often one check was passed, among the submissions in which it could be judged."""
+    """How often one check was passed, among the submissions in which it could be judged.
+
+    Args:
+        discrimination: correlation of passing it with the points for everything else, among the graded submissions
+            (item-rest correlation); None where one of the two is the same for everyone.
+    """
 
     id: str
     title: str
@@ -56,6 +63,12 @@ class CheckSummary(msgspec.Struct, frozen=True):
     visible: bool
     passed: int
     judged: int
+    discrimination: float | None = None
+
+    @property
+    def difficulty(self) -> float:
+        """Return the share of submissions that did not pass it: 0 for an easy check, 1 for one that nobody passes."""
+        return 1 - self.passed / self.judged if self.judged else 0.0
 
 
 class ExerciseSummary(msgspec.Struct, frozen=True):
@@ -83,6 +96,13 @@ class Incident(msgspec.Struct, frozen=True):
     submissions: tuple[str, ...]
 
 
+class Slow(msgspec.Struct, frozen=True):
+    """A submission and how long its grading took, in seconds."""
+
+    submission: str
+    seconds: float
+
+
 class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The whole class.
 
@@ -94,6 +114,7 @@ class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
         misconceptions: the most frequent first.
         incidents: the most frequent first.
         unwalled: how many were graded with no walls around them.
+        slowest: those whose grading took longest, the slowest first; none where nobody knows.
     """
 
     submissions: int
@@ -108,6 +129,7 @@ class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
     misconceptions: tuple[Held, ...]
     incidents: tuple[Incident, ...]
     unwalled: int
+    slowest: tuple[Slow, ...]
 
 
 _MISSING = "There is no such module"
@@ -146,8 +168,15 @@ def troubles(exercise: ExerciseRecord) -> list[Trouble]:
     return [trouble for trouble in Trouble if trouble in found]
 
 
-def summarize(records: Sequence[Record]) -> ClassSummary:
-    """Return a class in numbers. Means and bins are of graded submissions only: others have no total."""
+_UNKNOWN: Mapping[str, float] = MappingProxyType({})
+
+
+def summarize(records: Sequence[Record], durations: Mapping[str, float] = _UNKNOWN) -> ClassSummary:
+    """Return a class in numbers. Means and bins are of graded submissions only: others have no total.
+
+    Args:
+        durations: how long the grading of a submission took, in seconds, as far as it is known.
+    """
     totals = [record.score for record in records if record.status == "graded" and record.score is not None]
     statuses = Counter(record.status for record in records)
     points = max((record.points for record in records), default=0.0)
@@ -164,6 +193,7 @@ def summarize(records: Sequence[Record]) -> ClassSummary:
         misconceptions=_misconceptions(records),
         incidents=_incidents(records),
         unwalled=sum(record.isolation == "none" for record in records),
+        slowest=_slowest(records, durations),
     )
 
 
@@ -180,6 +210,7 @@ def _exercises(records: Sequence[Record]) -> tuple[ExerciseSummary, ...]:
     scores: dict[str, list[float]] = defaultdict(list)
     points: dict[str, float] = {}
     checks: dict[str, dict[str, list[CheckRecord]]] = defaultdict(lambda: defaultdict(list))
+    rests: dict[str, list[tuple[bool, float]]] = defaultdict(list)
     for record in records:
         for name, exercise in record.exercises.items():
             points[name] = exercise.points
@@ -187,21 +218,41 @@ def _exercises(records: Sequence[Record]) -> tuple[ExerciseSummary, ...]:
                 scores[name].append(exercise.score)
             for check in exercise.checks:
                 checks[name][check.id].append(check)
+                if record.score is not None:
+                    rests[check.id].append((check.outcome is Outcome.PASSED, record.score - check.score))
     return tuple(
         ExerciseSummary(
             name,
             points[name],
             fmean(scores[name]) if scores[name] else None,
-            tuple(_check(found) for found in checks[name].values()),
+            tuple(_check(found, rests[check_id]) for check_id, found in checks[name].items()),
         )
         for name in points
     )
 
 
-def _check(found: Sequence[CheckRecord]) -> CheckSummary:
+def _check(found: Sequence[CheckRecord], rests: Sequence[tuple[bool, float]]) -> CheckSummary:
     first = found[0]
     judged = [check.outcome for check in found if check.outcome is not Outcome.GRADER_ERROR]
-    return CheckSummary(first.id, first.title, first.points, first.visible, judged.count(Outcome.PASSED), len(judged))
+    passed = judged.count(Outcome.PASSED)
+    return CheckSummary(first.id, first.title, first.points, first.visible, passed, len(judged), discrimination(rests))
+
+
+def discrimination(rests: Sequence[tuple[bool, float]]) -> float | None:
+    """Return the correlation of passing a check with the points for all others; None if either is constant.
+
+    Args:
+        rests: for each submission, whether it passed the check, and its points without the check's.
+    """
+    if len({passed for passed, _ in rests}) < 2 or len({rest for _, rest in rests}) < 2:
+        return None
+    return correlation([float(passed) for passed, _ in rests], [rest for _, rest in rests])
+
+
+def _slowest(records: Sequence[Record], durations: Mapping[str, float]) -> tuple[Slow, ...]:
+    known = [Slow(record.submission, durations[record.submission]) for record in records
+             if record.submission in durations]  # fmt: skip
+    return tuple(sorted(known, key=lambda one: (-one.seconds, one.submission))[:SLOWEST])
 
 
 def _misconceptions(records: Sequence[Record]) -> tuple[Held, ...]:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from grader import assignment, record
+from grader.exhibit import Ranking
 from grader.observation import Outcome
 from grader.score import Circumstances, Judgement, score_exercise, score_submission
 from grader.submission import Submission
@@ -45,6 +46,18 @@ def test_hidden_checks_say_nothing_of_their_cases() -> None:
         assert ("SECRET" in check.message, "SECRET" in check.example) == (check.visible, check.visible), check.id
         assert check.message
         assert check.hint
+
+
+def test_hidden_checks_keep_no_exhibit() -> None:
+    shown = Ranking((("0.5", "SECRET"),), ())
+    made = score_exercise(
+        RUBRIC,
+        "conv_2d",
+        [msgspec.structs.replace(one, outcome=Outcome.FAILED, exhibit=shown) for one in judgements("conv_2d")],
+    )
+    assert [check.exhibit == shown for check in made.checks] == [check.visible for check in made.checks]
+    assert [check.exhibit is None for check in made.checks] == [not check.visible for check in made.checks]
+    assert {check.visible for check in made.checks} == {True, False}
 
 
 def test_a_grader_error_holds_the_record_back() -> None:

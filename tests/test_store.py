@@ -128,3 +128,12 @@ def test_sqlite_lets_others_read_while_one_writes(tmp_path: Path) -> None:
         connection = sqlite3.connect(tmp_path / "store.sqlite")
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         connection.close()
+
+
+def test_how_long_a_grading_took_is_the_longest_of_all_runs(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path) as store:
+        assert store.durations() == {}
+        for seconds in (0.5, 2.5, 0.25, None):
+            store.keep(RECORD, {}, {}, seconds)
+        store.keep(msgspec.structs.replace(RECORD, submission="ada"), {}, {}, 1.5)
+        assert store.durations() == {"caf\udce9": 2.5, "ada": 1.5}

@@ -6,7 +6,20 @@ from records import HIDDEN_TEXT, check, exercise, record
 from grader.check import Finding, Seen
 from grader.inside import wire
 from grader.observation import NoModule, Outcome
-from grader.summary import BINS, Bin, CheckSummary, Held, Incident, Reason, Trouble, histogram, reason, summarize
+from grader.summary import (
+    BINS,
+    Bin,
+    CheckSummary,
+    Held,
+    Incident,
+    Reason,
+    Slow,
+    Trouble,
+    discrimination,
+    histogram,
+    reason,
+    summarize,
+)
 
 FAILED, RAISED = Outcome.FAILED, Outcome.RAISED
 
@@ -123,3 +136,31 @@ def test_no_common_reason(checks):
 def test_the_same_sentence_everywhere_is_one_reason():
     checks = [check(name, FAILED, message="Same.") for name in "ab"]
     assert reason(exercise(*checks)) == Reason(None, "Same.")
+
+
+def test_discrimination_is_the_correlation_with_all_the_rest():
+    def graded(name, a, b, c):
+        outcomes = [Outcome.PASSED if passed else FAILED for passed in (a, b, c)]
+        points = (1.0, 2.0, 5.0)
+        checks = [check(n, outcome, points=p) for n, outcome, p in zip("abc", outcomes, points, strict=True)]
+        return record(name, {"conv_2d": exercise(*checks)})
+
+    records = [graded("s1", 1, 1, 1), graded("s2", 0, 0, 1), graded("s3", 1, 0, 1), graded("s4", 0, 1, 1)]
+    a, b, c = summarize(records).exercises[0].checks
+    assert a.discrimination == b.discrimination == 0
+    assert (c.discrimination, c.difficulty, a.difficulty) == (None, 0, 0.5)
+    with_another = [*records, graded("s5", 1, 1, 0)]
+    assert summarize(with_another).exercises[0].checks[2].discrimination == pytest.approx(-1.2 / (0.8 * 6.8) ** 0.5)
+
+
+def test_discrimination_of_what_is_constant_is_unknown():
+    assert discrimination([]) is None
+    assert discrimination([(True, 1.0), (True, 2.0)]) is None
+    assert discrimination([(True, 1.0), (False, 1.0)]) is None
+    assert discrimination([(True, 5.0), (False, 1.0)]) == pytest.approx(1)
+
+
+def test_the_slowest_come_first_and_only_those_of_the_class():
+    records = [record("ada", {}), record("bela", {}), record("cyd", {})]
+    slowest = summarize(records, {"ada": 1.0, "cyd": 3.0, "gone": 9.0}).slowest
+    assert slowest == (Slow("cyd", 3.0), Slow("ada", 1.0))

@@ -12,6 +12,7 @@ from grader.record import Record
 __all__ = ["write"]
 
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
+_UNKNOWN: Mapping[str, float] = MappingProxyType({})
 
 
 def write(
@@ -20,6 +21,7 @@ def write(
     catalogue: Sequence[Misconception],
     progress: Callable[[int, int], None] = lambda done, total: None,
     titles: Mapping[str, str] = _NO_TITLES,
+    durations: Mapping[str, float] = _UNKNOWN,
 ) -> list[Path]:
     """Write `OUT/feedback/<record's file name>.html` for each record and `index.html` for the class.
 
@@ -29,6 +31,7 @@ def write(
         catalogue: the misconceptions, to say what an id means.
         progress: told after each page how many are done, and of how many.
         titles: what people read as the name of an exercise, by its name; the name itself where there is none.
+        durations: how long the grading of a submission took, in seconds, as far as it is known.
 
     Returns:
         The pages written, the class page last.
@@ -44,6 +47,6 @@ def write(
         pages.append(page)
         progress(len(pages), total)
     index = folder / "index.html"
-    index.write_bytes(class_page(records, known, titles))
+    index.write_bytes(class_page(records, known, titles, durations))
     progress(total, total)
     return [*pages, index]

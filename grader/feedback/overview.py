@@ -1,17 +1,22 @@
 """The class page: what the class understood, where it did not, and a way to every submission."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
 from grader.catalogue import Misconception
-from grader.feedback import words
+from grader.export.spreadsheet import cell
+from grader.feedback import text, words
 from grader.feedback.render import render
+from grader.observation import Outcome
 from grader.record import Record, file_name
-from grader.summary import ClassSummary, Held, Incident, summarize
+from grader.summary import CheckSummary, ClassSummary, Held, Incident, Slow, summarize
 
 _HEIGHT = 120
 _WIDTH = 30
+_UNKNOWN: Mapping[str, float] = MappingProxyType({})
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -41,14 +46,38 @@ class Group(msgspec.Struct, frozen=True):
     links: tuple[Link, ...]
 
 
-class Row(msgspec.Struct, frozen=True):
-    """A submission in the table; scores are None where they are held back or there are none."""
+class Item(msgspec.Struct, frozen=True):
+    """A check in the table of checks; `at` is its number, by which rows of submissions speak of it."""
+
+    at: int
+    exercise: str
+    check: CheckSummary
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission in the table; scores are None where they are held back or there are none.
+
+    Args:
+        cell: its name as a CSV cell, "" if that is what is shown.
+        lost, held, met: the numbers of the checks that it does not pass, the misconceptions it holds, its incidents.
+    """
 
     link: Link
     scores: tuple[float | None, ...]
     total: float | None
     status: str
     status_word: str
+    cell: str
+    lost: str
+    held: str
+    met: str
+
+
+class SlowRow(msgspec.Struct, frozen=True):
+    """A submission that took long."""
+
+    link: Link
+    slow: Slow
 
 
 class ClassView(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +89,8 @@ class ClassView(msgspec.Struct, frozen=True, kw_only=True):
     bars: tuple[Bar, ...]
     width: int
     height: int
+    checks: tuple[Item, ...]
+    slowest: tuple[SlowRow, ...]
     misconceptions: tuple[Group, ...]
     incidents: tuple[Group, ...]
     statuses: dict[str, str]
@@ -71,23 +102,33 @@ def page_name(submission: str) -> str:
     return f"{file_name(submission).removesuffix('.json')}.html"
 
 
-def class_page(records: Sequence[Record], catalogue: Mapping[str, Misconception], titles: Mapping[str, str]) -> bytes:
+def class_page(
+    records: Sequence[Record],
+    catalogue: Mapping[str, Misconception],
+    titles: Mapping[str, str],
+    durations: Mapping[str, float] = _UNKNOWN,
+) -> bytes:
     """Return the page of a class.
 
     Args:
         records: of all its submissions.
         catalogue: the misconceptions by id.
         titles: what people read as the name of an exercise, by its name.
+        durations: how long the grading of a submission took, in seconds, as far as it is known.
     """
-    return render("class.html.j2", class_view(records, catalogue, titles), script="class.js")
+    return render("class.html.j2", class_view(records, catalogue, titles, durations), script="class.js")
 
 
 def class_view(
-    records: Sequence[Record], catalogue: Mapping[str, Misconception], titles: Mapping[str, str]
+    records: Sequence[Record],
+    catalogue: Mapping[str, Misconception],
+    titles: Mapping[str, str],
+    durations: Mapping[str, float],
 ) -> ClassView:
     """Return what the page of a class shows."""
-    summary = summarize(records)
+    summary = summarize(records, durations)
     names = [exercise.name for exercise in summary.exercises]
+    places = _places(summary)
     return ClassView(
         assignment=records[0].assignment if records else "",
         summary=summary,
@@ -95,11 +136,43 @@ def class_view(
         bars=_bars(summary),
         width=_WIDTH,
         height=_HEIGHT,
+        checks=tuple(sorted(_items(summary, places), key=lambda one: (-one.check.difficulty, one.at))),
+        slowest=tuple(SlowRow(_link(one.submission), one) for one in summary.slowest),
         misconceptions=tuple(_held(one, catalogue) for one in summary.misconceptions),
         incidents=tuple(_incident(one) for one in summary.incidents),
         statuses=words.STATUSES,
-        rows=tuple(_row(record, names) for record in records),
+        rows=tuple(_row(record, names, places) for record in records),
     )
+
+
+class Places(msgspec.Struct, frozen=True):
+    """The numbers by which the table of submissions speaks: of checks, of misconceptions, of incidents."""
+
+    checks: dict[str, int]
+    held: dict[str, list[int]]
+    met: dict[str, list[int]]
+
+
+def _places(summary: ClassSummary) -> Places:
+    checks = [check.id for exercise in summary.exercises for check in exercise.checks]
+    held = _numbered([one.submissions for one in summary.misconceptions])
+    met = _numbered([one.submissions for one in summary.incidents])
+    return Places({check: at for at, check in enumerate(checks)}, held, met)
+
+
+def _numbered(groups: Sequence[Sequence[str]]) -> dict[str, list[int]]:
+    """Return the numbers of the groups that a submission is in, by submission."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for at, group in enumerate(groups):
+        for submission in group:
+            found[submission].append(at)
+    return found
+
+
+def _items(summary: ClassSummary, places: Places) -> Iterator[Item]:
+    for exercise in summary.exercises:
+        for check in exercise.checks:
+            yield Item(places.checks[check.id], exercise.name, check)
 
 
 def _link(submission: str) -> Link:
@@ -125,7 +198,26 @@ def _incident(one: Incident) -> Group:
     return Group(words.TROUBLES[one.trouble], "", one.exercise, tuple(map(_link, one.submissions)))
 
 
-def _row(record: Record, names: Sequence[str]) -> Row:
+def _row(record: Record, names: Sequence[str], places: Places) -> Row:
     found = [record.exercises.get(name) if record.status == "graded" else None for name in names]
     scores = tuple(exercise.score if exercise else None for exercise in found)
-    return Row(_link(record.submission), scores, record.score, record.status, words.STATUSES[record.status])
+    name = record.submission
+    shown = text.printable(name)
+    defused = cell(shown)
+    lost = [places.checks[check.id] for exercise in record.exercises.values() for check in exercise.checks
+            if check.outcome is not Outcome.PASSED]  # fmt: skip
+    return Row(
+        link=_link(name),
+        scores=scores,
+        total=record.score,
+        status=record.status,
+        status_word=words.STATUSES[record.status],
+        cell="" if defused == shown else defused,
+        lost=_spoken(lost),
+        held=_spoken(places.held.get(name, ())),
+        met=_spoken(places.met.get(name, ())),
+    )
+
+
+def _spoken(numbers: Iterable[int]) -> str:
+    return " ".join(map(str, numbers))

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,9 @@ def _environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(plain=text.printable, points=text.points, percent=text.percent, count=text.count)
+    environment.filters.update(
+        plain=text.printable, points=text.points, percent=text.percent, count=text.count, coded=text.coded
+    )
     return environment
 
 
@@ -53,17 +56,18 @@ def _hashed(content: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def render(template: str, view: object, *, script: str = "") -> bytes:
+def render(template: str, view: object, *, script: str = "", styles: Sequence[str] = ("page.css",)) -> bytes:
     """Return a page in UTF-8.
 
     Args:
         template: its file name.
         view: what it shows, `view` in the template.
         script: file name of the script that it carries; none by default.
+        styles: file names of its style sheets.
     """
     from markupsafe import Markup
 
-    style = _asset("page.css")
+    style = "".join(map(_asset, styles))
     code = _asset(script) if script else ""
     page = _environment().get_template(template)
     values = {"policy": Markup(policy(style, code)), "style": Markup(style), "script": Markup(code)}

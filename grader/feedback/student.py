@@ -1,18 +1,21 @@
 """A student's page: what a record says, in the order in which its reader wants to know it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from grader.catalogue import Misconception
 from grader.feedback import words
+from grader.feedback.pictures import Picture, draw
 from grader.feedback.render import render
 from grader.observation import Outcome
 from grader.record import CheckRecord, ExerciseRecord, Record
 from grader.summary import Reason, Trouble, reason
 
 _LEFT_OUT = "left out: "
+_ROOM = 700_000
+"""Characters of SVG that a page may hold, so that it stays under a megabyte."""
 
 
 class Idea(msgspec.Struct, frozen=True):
@@ -26,10 +29,11 @@ class Idea(msgspec.Struct, frozen=True):
 
 
 class CheckView(msgspec.Struct, frozen=True):
-    """One check, with how its outcome is told and the ideas that are told beside it."""
+    """One check, with how its outcome is told, its picture, and the ideas that are told beside it."""
 
     check: CheckRecord
     words: words.Words
+    picture: Picture | None = None
     ideas: tuple[Idea, ...] = ()
     shared: tuple[Idea, ...] = ()
 
@@ -50,7 +54,10 @@ class ReasonView(msgspec.Struct, frozen=True):
 
 
 class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One exercise: `ideas` are those that more than one check shows, and `reason` stands for all failures."""
+    """One exercise: `ideas` are those that more than one check shows, and `reason` stands for all failures.
+
+    Of failed checks, `failed` have something to show, and `hidden` may say no more than what they are about.
+    """
 
     name: str
     title: str
@@ -59,6 +66,7 @@ class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
     reason: ReasonView | None
     ideas: tuple[Idea, ...]
     failed: tuple[CheckView, ...]
+    hidden: tuple[CheckView, ...]
     skipped: tuple[CheckView, ...]
     passed: tuple[CheckView, ...]
 
@@ -70,16 +78,25 @@ class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def to_mend(self) -> bool:
         """Return whether the student has something to mend: the grader's own errors are not it."""
-        return any(view.check.outcome is not Outcome.GRADER_ERROR for view in (*self.failed, *self.skipped))
+        return any(view.check.outcome is not Outcome.GRADER_ERROR for view in self.not_passed)
 
     @property
-    def hidden_failed(self) -> bool:
-        """Return whether a hidden check is among those that failed on their own account."""
-        return self.reason is None and any(not view.check.visible for view in self.failed)
+    def not_passed(self) -> tuple[CheckView, ...]:
+        """Return all checks that were not passed."""
+        return (*self.failed, *self.hidden, *self.skipped)
+
+    @property
+    def checks(self) -> int:
+        """Return how many checks there are."""
+        return len(self.not_passed) + len(self.passed)
 
 
 class StudentView(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a student's page shows; `refusal` is why a refused submission is."""
+    """All that a student's page shows; `refusal` is why a refused submission is.
+
+    Args:
+        first: the place of the exercise with most points to be won, from 1; 0 if there is none.
+    """
 
     record: Record
     name: str
@@ -87,6 +104,7 @@ class StudentView(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
     notes: tuple[str, ...]
     exercises: tuple[ExerciseView, ...]
+    first: int
     words: dict[str, str]
 
 
@@ -98,23 +116,26 @@ def student_page(record: Record, catalogue: Mapping[str, Misconception], titles:
         catalogue: the misconceptions by id.
         titles: what a student reads as the name of an exercise, by its name.
     """
-    return render("student.html.j2", student_view(record, catalogue, titles))
+    return render("student.html.j2", student_view(record, catalogue, titles), styles=("page.css", "picture.css"))
 
 
 def student_view(record: Record, catalogue: Mapping[str, Misconception], titles: Mapping[str, str]) -> StudentView:
     """Return what a submission's page shows."""
     # A refused record's first note is the reason; the others are about files, as everywhere.
     refusal, notes = (record.notes[:1], record.notes[1:]) if record.status == "refused" else ((), record.notes)
+    album = _Album()
+    exercises = tuple(
+        _exercise(name, found, catalogue, titles.get(name, name), record.status == "error", album)
+        for name, found in record.exercises.items()
+    )
     return StudentView(
         record=record,
         name=record.submission,
         refusal="".join(refusal),
         left_out=tuple(note.removeprefix(_LEFT_OUT) for note in notes if note.startswith(_LEFT_OUT)),
         notes=tuple(note for note in notes if not note.startswith(_LEFT_OUT)),
-        exercises=tuple(
-            _exercise(name, found, catalogue, titles.get(name, name), held_back=record.status == "error")
-            for name, found in record.exercises.items()
-        ),
+        exercises=exercises,
+        first=_first(exercises) if record.status == "graded" else 0,
         words={
             "refused": words.REFUSED,
             "remedy": words.REFUSED_REMEDY,
@@ -126,14 +147,44 @@ def student_view(record: Record, catalogue: Mapping[str, Misconception], titles:
     )
 
 
+class _Album:
+    """The pictures of a page, as many as there is room for."""
+
+    def __init__(self) -> None:
+        self._room = _ROOM
+
+    def picture(self, check: CheckRecord) -> Picture | None:
+        """Return a check's picture, None if there is none to be shown."""
+        if check.exhibit is None or not check.visible:
+            return None
+        picture = draw(check.exhibit)
+        if picture.size > self._room:
+            return None
+        self._room -= picture.size
+        return picture
+
+
+def _first(exercises: Sequence[ExerciseView]) -> int:
+    """Return the place, from 1, of the exercise with most points to be won; 0 if there are none."""
+    lost = [exercise.points - (exercise.score or 0.0) for exercise in exercises]
+    behind = [points for points in lost if points > 0]
+    return lost.index(max(behind)) + 1 if behind else 0
+
+
 def _exercise(
-    name: str, found: ExerciseRecord, catalogue: Mapping[str, Misconception], title: str, held_back: bool
+    name: str,
+    found: ExerciseRecord,
+    catalogue: Mapping[str, Misconception],
+    title: str,
+    held_back: bool,
+    album: _Album,
 ) -> ExerciseView:
     common = reason(found)
     counts = Counter(one for check in found.checks for one in dict.fromkeys(check.misconceptions))
     ideas = {one: _idea(one, found, catalogue, number) for one, number in counts.items()}
-    views = [_check(check, ideas, told=common is not None) for check in found.checks]
+    views = [_check(check, ideas, album, told=common is not None) for check in found.checks]
     passed, skipped = Outcome.PASSED, Outcome.SKIPPED
+    failed = [view for view in views if view.check.outcome not in (passed, skipped)]
     return ExerciseView(
         name=name,
         title=title,
@@ -141,10 +192,15 @@ def _exercise(
         points=found.points,
         reason=_reason(common, name, found) if common else None,
         ideas=tuple(idea for idea in ideas.values() if idea.checks > 1 or common is not None),
-        failed=tuple(view for view in views if view.check.outcome not in (passed, skipped)),
+        failed=tuple(view for view in failed if _shows(view.check)),
+        hidden=tuple(view for view in failed if not _shows(view.check)),
         skipped=tuple(view for view in views if view.check.outcome is skipped),
         passed=tuple(view for view in views if view.check.outcome is passed),
     )
+
+
+def _shows(check: CheckRecord) -> bool:
+    return check.visible or check.outcome is Outcome.GRADER_ERROR
 
 
 def _reason(common: Reason, name: str, found: ExerciseRecord) -> ReasonView:
@@ -159,12 +215,14 @@ def _reason(common: Reason, name: str, found: ExerciseRecord) -> ReasonView:
     )
 
 
-def _check(check: CheckRecord, ideas: Mapping[str, Idea], told: bool) -> CheckView:
+def _check(check: CheckRecord, ideas: Mapping[str, Idea], album: _Album, told: bool) -> CheckView:
     own = [ideas[one] for one in dict.fromkeys(check.misconceptions)]
     alone = tuple(idea for idea in own if idea.checks == 1 and not told)
     if not own and check.explanation:
         alone = (Idea("", "", check.explanation, ""),)
-    return CheckView(check, words.OUTCOMES[check.outcome], alone, tuple(idea for idea in own if idea.checks > 1))
+    shared = tuple(idea for idea in own if idea.checks > 1)
+    picture = None if told else album.picture(check)
+    return CheckView(check, words.OUTCOMES[check.outcome], picture, alone, shared)
 
 
 def _idea(one: str, found: ExerciseRecord, catalogue: Mapping[str, Misconception], checks: int) -> Idea:

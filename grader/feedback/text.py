@@ -24,6 +24,15 @@ def marked(text: str) -> Markup:
     return html + (f" … and {more} more characters" if more > 0 else "")
 
 
+def coded(text: str) -> Markup:
+    """Return a sentence of ours as HTML, what stands between backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return marked(text)
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(marked(part)) if at % 2 else marked(part) for at, part in enumerate(parts))
+
+
 def _character(character: str, keep: str) -> str:
     return character if character.isprintable() or character in keep else ascii(character)[1:-1]
 

@@ -70,7 +70,7 @@ ERROR = (
     "mended, your submission is graded again, and you need to do nothing."
 )
 UNWALLED = "Graded without walls (--isolation none): nothing kept this code from reading or changing what it liked."
-HIDDEN = "Hidden checks ask with other inputs than the ones you have at home."
+HIDDEN = "These ask with other inputs than the ones you have at home, which stay secret."
 ALL_FULL = "Everything passed. Well done!"
 
 

@@ -3,6 +3,12 @@
 import pytest
 from records import HIDDEN_TEXT, HOSTILE, STRIDES, check, exercise, record
 
+from grader.cases.conv_2d import Layer, ask_layer
+from grader.convolving import correlate
+from grader.evidence import Numbers, exhibit_of
+from grader.evidence_graphs import graphs
+from grader.exhibit import Ranking
+from grader.inside.wire import Node, Nodes
 from grader.observation import Outcome
 
 
@@ -50,3 +56,29 @@ def everyone(every_outcome):
             check("a", failed, message=HOSTILE, example=f"{HOSTILE}()", hint=HOSTILE, explanation=HOSTILE),
             check("b"))}, notes=(f"left out: {HOSTILE}", HOSTILE)),
     ]  # fmt: skip
+
+
+@pytest.fixture
+def exhibits():
+    """Return an exhibit of each kind, by name, as judges make them."""
+    layer = Layer(k_h=2, k_w=2, outputs=1)
+    right = correlate(layer.images()[:1], layer.filters())
+    program = ask_layer(layer)
+    output = Node("output", "Relu", ("block/conv",))
+    needed = (Node("input", "Placeholder"), Node("block/conv", "Relu", ("input",)), output)
+    loss = Node("loss", "Square", ("output", "^input"))
+    return {
+        "planes": exhibit_of(Numbers("h", 0 * right, right, right == 0), program),
+        "shapes": exhibit_of(Numbers("h", layer.images()[:1], right), program),
+        "graphs": graphs(Nodes(needed), Nodes((*needed, loss)), Nodes((*needed, loss, Node("dead", "Abs", ("loss",))))),
+        "ranking": Ranking((("0.25", "fox"), ("0.5", "cat")), (("0.5", "cat"), ("0.25", "fox")), True, 2, 2),
+    }
+
+
+@pytest.fixture
+def pictured(exhibits):
+    """Return a record for each kind of picture."""
+    return [
+        record(name, {"conv_2d": exercise(check("a", Outcome.FAILED, message="No.", exhibit=one), check("b"))})
+        for name, one in exhibits.items()
+    ]

@@ -7,6 +7,7 @@ from grader.cases.conv_2d import B, H, Layer, W, ask_defaults, ask_layer, mixed,
 from grader.check import Finding, Trials, asks
 from grader.checks.conv_2d.layers import ACTIVATIONS, assigned, layer_of, named_right, numbers_of, same_convolution
 from grader.compare import FLOAT32, same_array
+from grader.evidence import Numbers
 from grader.inside import wire
 
 
@@ -46,7 +47,8 @@ def check_stride_order(trials: Trials) -> None:
         if got.ndim == 4 and got.shape != want.shape and got.shape[1:3] == swapped:
             raise Finding(
                 f"h should have shape {want.shape} for strides s_x={s_x} along the width and s_y={s_y} along the "
-                f"height, but it has shape {got.shape}: the strides moved along the wrong axes."
+                f"height, but it has shape {got.shape}: the strides moved along the wrong axes.",
+                evidence=Numbers("h", got[:1], want[:1]),
             )
         same_convolution(got, want, f"h for strides s_x={s_x} along the width and s_y={s_y} along the height")
 

@@ -1,58 +1,125 @@
 "use strict";
-// The table is complete without this script; it adds sorting by heading and filtering by name and status.
-const table = document.getElementById("table");
-const body = table.tBodies[0];
-const headings = [...table.tHead.rows[0].cells];
-const rows = [...body.rows].map((row) => ({
-  row,
-  name: row.cells[0].textContent.trim().toLowerCase(),
-  status: row.dataset.status,
-  keys: headings.map((heading, column) => key(heading.dataset.kind, row.cells[column].textContent.trim())),
-}));
-
-function key(kind, text) {
-  // A score that is held back or missing is a dash; it goes below zero.
-  return kind === "number" ? (Number.isFinite(parseFloat(text)) ? parseFloat(text) : -1) : text;
-}
-
+// The tables are complete without this script; it adds sorting, filters and a CSV file of what they leave.
+const FIRST = 200; // rows that are laid out until somebody asks for all of them
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-function sortBy(column) {
-  const heading = headings[column];
-  const ascending = heading.getAttribute("aria-sort") !== "ascending";
-  for (const other of headings) other.removeAttribute("aria-sort");
-  heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
-  const compare =
-    heading.dataset.kind === "number"
-      ? (one, other) => one.keys[column] - other.keys[column]
-      : (one, other) => collator.compare(one.keys[column], other.keys[column]);
-  rows.sort((one, other) => (ascending ? compare(one, other) : compare(other, one)));
-  body.replaceChildren(...rows.map((entry) => entry.row));
+function key(kind, cell) {
+  const text = cell.dataset.key ?? cell.textContent.trim();
+  if (kind !== "number") return text;
+  // A score that is held back or missing is a dash; it goes below everything.
+  const number = parseFloat(text.replace("\u2212", "-"));
+  return Number.isFinite(number) ? number : -Infinity;
 }
 
-const nameFilter = document.getElementById("name-filter");
-const statusFilter = document.getElementById("status-filter");
-const shown = document.getElementById("shown");
+function comparison(kind, column) {
+  if (kind !== "number") return (one, other) => collator.compare(one.keys[column], other.keys[column]);
+  return (one, other) => {
+    const [a, b] = [one.keys[column], other.keys[column]];
+    return a < b ? -1 : a > b ? 1 : 0;
+  };
+}
 
-function filter() {
-  const wanted = nameFilter.value.trim().toLowerCase();
-  let count = 0;
-  for (const entry of rows) {
-    const match = entry.name.includes(wanted) && (!statusFilter.value || entry.status === statusFilter.value);
-    entry.row.hidden = !match;
-    count += match;
+function sortable(table, arrange) {
+  const headings = [...table.tHead.rows[0].cells];
+  const entries = [...table.tBodies[0].rows].map((row) => ({ row, keys: [...row.cells].map((cell, at) => key(headings[at].dataset.kind, cell)) }));
+  headings.forEach((heading, column) => {
+    if (!heading.dataset.kind) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...heading.childNodes);
+    button.addEventListener("click", () => {
+      const ascending = heading.getAttribute("aria-sort") !== "ascending";
+      for (const other of headings) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+      const compare = comparison(heading.dataset.kind, column);
+      entries.sort((one, other) => (ascending ? compare(one, other) : compare(other, one)));
+      arrange(entries);
+    });
+    heading.append(button);
+  });
+  return entries;
+}
+
+for (const table of document.querySelectorAll("table.sortable:not(#table)")) {
+  sortable(table, (entries) => table.tBodies[0].append(...entries.map((entry) => entry.row)));
+}
+
+const table = document.getElementById("table");
+const body = table.tBodies[0];
+const byId = (id) => document.getElementById(id);
+const search = byId("filter-name");
+const status = byId("filter-status");
+const lists = ["lost", "held", "met"].map((name) => [name, byId(`filter-${name}`)]).filter(([, select]) => select);
+const entries = sortable(table, () => show());
+let all = entries.length <= FIRST;
+
+for (const entry of entries) {
+  entry.name = entry.row.cells[0].textContent.trim().toLowerCase();
+  for (const [name] of lists) entry[name] = ` ${entry.row.dataset[name]} `;
+}
+
+function matching() {
+  const wanted = search.value.trim().toLowerCase();
+  const numbers = lists.filter(([, select]) => select.value).map(([name, select]) => [name, ` ${select.value} `]);
+  return entries.filter(
+    (entry) =>
+      entry.name.includes(wanted) &&
+      (!status.value || entry.row.dataset.status === status.value) &&
+      numbers.every(([name, number]) => entry[name].includes(number)),
+  );
+}
+
+function show() {
+  const found = matching();
+  const laidOut = all ? found : found.slice(0, FIRST);
+  body.replaceChildren(...laidOut.map((entry) => entry.row));
+  const some = laidOut.length < found.length ? `, the first ${laidOut.length} of them listed` : "";
+  byId("shown").textContent = `${found.length} of ${entries.length} shown${some}`;
+  byId("more").hidden = !some;
+  byId("more").textContent = `Show all ${found.length}`;
+}
+
+function quoted(text) {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+function csv() {
+  const lines = [table.dataset.columns.split(",")];
+  for (const { row } of matching()) {
+    const [name, ...rest] = [...row.cells].map((cell) => cell.textContent.trim());
+    const dashes = rest.map((text) => (text === "\u2013" ? "" : text));
+    lines.push([row.dataset.cell ?? name, ...dashes.slice(0, -1), row.dataset.status]);
   }
-  shown.textContent = `${count} of ${rows.length} shown`;
+  return lines.map((cells) => cells.map(quoted).join(",") + "\n").join("");
 }
 
-headings.forEach((heading, column) => {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.append(...heading.childNodes);
-  button.addEventListener("click", () => sortBy(column));
-  heading.append(button);
+function save() {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([csv()], { type: "text/csv;charset=utf-8" }));
+  link.download = "submissions.csv";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function clear() {
+  for (const control of [search, status, ...lists.map(([, select]) => select)]) control.value = "";
+  all = entries.length <= FIRST;
+  show();
+}
+
+for (const control of [search, status, ...lists.map(([, select]) => select)]) control.addEventListener("input", show);
+byId("clear").addEventListener("click", clear);
+byId("save").addEventListener("click", save);
+byId("more").addEventListener("click", () => {
+  all = true;
+  show();
 });
-nameFilter.addEventListener("input", filter);
-statusFilter.addEventListener("change", filter);
-document.getElementById("controls").hidden = false;
-filter();
+for (const link of document.querySelectorAll(".pick")) {
+  link.hidden = false;
+  link.addEventListener("click", () => {
+    byId(`filter-${link.dataset.pick}`).value = link.dataset.at;
+    show();
+  });
+}
+byId("controls").hidden = false;
+show();

@@ -1,0 +1,54 @@
+"""Two graphs as one list of nodes, to be drawn: what is in both, what is missing, what is too much."""
+
+from grader import exhibit
+from grader.exhibit import Graphs, Node, State
+from grader.inside import wire
+
+
+def graphs(
+    want: wire.Nodes,
+    got: wire.Nodes,
+    given: wire.Nodes | None = None,
+    *,
+    exactly: bool = True,
+    devices: bool = False,
+) -> Graphs:
+    """Return the nodes of two graphs, and of the one that was given, with what is wrong about each.
+
+    Args:
+        given: what both were made from, to show what was rightly left out; its order is that of the list.
+        exactly: whether there should be no other nodes than the wanted ones.
+        devices: whether it is devices that matter, or else inputs.
+    """
+    wanted, found = ({node.name: node for node in nodes.nodes} for nodes in (want, got))
+    together = {node.name: node for node in (*(given or want).nodes, *want.nodes, *got.nodes)}
+    listed = [_node(node, wanted.get(name), found.get(name), devices) for name, node in together.items()]
+    kept = _most_telling(listed)
+    return Graphs(tuple(kept), devices, exactly, len(listed) - len(kept))
+
+
+def _node(node: wire.Node, want: wire.Node | None, got: wire.Node | None, devices: bool) -> Node:
+    state: State = "same"
+    if want is None or got is None:
+        state = "missing" if want else "extra" if got else "gone"
+    elif (want.device != got.device) if devices else _sources(want) != _sources(got):
+        state = "changed"
+    inputs = tuple(map(exhibit.name, sorted(_sources(got or node))))[: exhibit.MOST_INPUTS]
+    shown = (exhibit.name(one.device) if one and devices else "" for one in (want, got))
+    return Node(exhibit.name(node.name), exhibit.name(node.op), inputs, state, *shown)
+
+
+def _sources(node: wire.Node) -> set[str]:
+    """Return a node's inputs; which output of another node it is makes no difference, waiting for it does."""
+    return {entry.partition(":")[0] for entry in node.inputs}
+
+
+def _most_telling(nodes: list[Node]) -> list[Node]:
+    """Return the nodes in their order, of too many first those that are wrong, then their neighbours."""
+    if len(nodes) <= exhibit.MOST_NODES:
+        return nodes
+    wrong = {node.name for node in nodes if node.state not in ("same", "gone")}
+    beside = {one.lstrip("^") for node in nodes if node.name in wrong for one in node.inputs}
+    beside |= {node.name for node in nodes if wrong & {one.lstrip("^") for one in node.inputs}}
+    ranked = sorted(range(len(nodes)), key=lambda at: (nodes[at].name not in wrong, nodes[at].name not in beside, at))
+    return [nodes[at] for at in sorted(ranked[: exhibit.MOST_NODES])]

@@ -1,0 +1,41 @@
+"""Two graphs as one list of nodes."""
+
+from grader import exhibit
+from grader.evidence_graphs import graphs
+from grader.inside.wire import Node, Nodes
+
+INPUT, CONV, LOSS = Node("input", "Placeholder"), Node("conv", "Relu", ("input",)), Node("loss", "Abs", ("conv:1",))
+
+
+def states(found: exhibit.Graphs) -> dict[str, str]:
+    return {node.name: node.state for node in found.nodes}
+
+
+def test_each_node_has_its_state() -> None:
+    whole = Nodes((INPUT, CONV, LOSS, Node("dead", "Abs", ("loss",))))
+    found = graphs(Nodes((INPUT, CONV)), Nodes((INPUT, LOSS)), whole)
+    assert states(found) == {"input": "same", "conv": "missing", "loss": "extra", "dead": "gone"}
+    assert found.nodes[2].inputs == ("conv",)
+
+
+def test_other_inputs_and_other_devices_are_changes() -> None:
+    wired = graphs(Nodes((CONV,)), Nodes((Node("conv", "Relu", ("^input",)),)))
+    assert states(wired) == {"conv": "changed"}
+    placed = graphs(Nodes((Node("a", "Abs", (), {}, "/gpu:0"),)), Nodes((Node("a", "Abs", ("x",)),)), devices=True)
+    assert (placed.nodes[0].state, placed.nodes[0].want, placed.nodes[0].got) == ("changed", "/gpu:0", "")
+    assert placed.devices
+
+
+def test_of_too_many_nodes_the_wrong_ones_and_their_neighbours_are_kept() -> None:
+    many = [Node(f"n{n}", "Abs", (f"n{n - 1}",) if n else ()) for n in range(500)]
+    found = graphs(Nodes(tuple(many)), Nodes(tuple(node for node in many if node.name != "n400")))
+    assert len(found.nodes) == exhibit.MOST_NODES
+    assert found.left_out == 440
+    assert [node.name for node in found.nodes][-3:] == ["n399", "n400", "n401"]
+
+
+def test_names_are_cut() -> None:
+    long = "x" * 5000
+    found = graphs(Nodes(()), Nodes((Node(long, long, (long,) * 50),)))
+    assert len(found.nodes[0].name) == len(found.nodes[0].op) == exhibit.LONGEST_NAME
+    assert len(found.nodes[0].inputs) <= exhibit.MOST_INPUTS
