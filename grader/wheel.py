@@ -28,6 +28,7 @@ STAFF_ONLY = (
     "cli/history.py",
     "cli/processes.py",
     "cli/release.py",
+    "cli/replay.py",
     "cli/validate.py",
     "contract.py",
     "export.py",
@@ -35,6 +36,7 @@ STAFF_ONLY = (
     "pipeline.py",
     "plugin.py",
     "release.py",
+    "replay.py",
     "schema.py",
     "specimens.py",
     "store.py",
@@ -54,10 +56,12 @@ DEPENDENCIES = (
     "numpy>=1.26",
     "pillow>=10",
     "platformdirs>=4",
+    "protobuf>=5",
     "pytest>=8.4",
     "rich>=13",
     "scipy>=1.11",
     "tensorflow>=2.21,<2.22",
+    "watchfiles>=1",
 )
 
 _BYTECODE = shutil.ignore_patterns("__pycache__", "*.pyc")

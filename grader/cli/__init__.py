@@ -11,7 +11,11 @@ from grader import __version__
 
 _COMMANDS = {
     "check": "Check your own work on the visible cases.",
+    "hint": "Get one more hint.",
+    "show": "Draw an exercise's expected pictures, or a graph.",
+    "submit": "Hand in: look whether all is there, pack it.",
     "grade": "Grade a class of submissions behind walls.",
+    "replay": "Run one check of one submission again, everything shown.",
     "feedback": "Write pages for students and one for the class.",
     "diff": "Say whose score changed between two runs, and why.",
     "history": "List every grading of a submission.",
