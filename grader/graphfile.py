@@ -64,7 +64,7 @@ def _graph_class() -> Any:
 
 
 def _describe(owner: Any, label: str, kind: str, number: int) -> None:
-    """Add a field: `*` before its type makes it repeated, `{` a map from text; members of `Attribute` are one choice."""
+    """Add a field: `*` before its type makes it repeated, `{` a map from text; an `Attribute` is one of its fields."""
     repeated, bare = kind[0] in "*{", kind.lstrip("*{")
     field = owner.field.add(name=label, number=number, label=_REPEATED if repeated else _OPTIONAL)
     if kind.startswith("{"):

@@ -88,7 +88,8 @@ def collect(path: Path, limits: SizeLimits) -> dict[str, bytes]:
     except RefusedError as refusal:
         raise SubmissionError(f"{path}: {refusal}") from None
     if not path.is_dir():
-        return {path.name: content for content in intake.notebooks.values()}
+        (content,) = intake.notebooks.values()
+        return {path.name: content}
     dropped = {"exercises/__init__.py", "__init__.py", manifest.NAME}
     kept = {**intake.files, **intake.notebooks}
     return {name: kept[name] for name in sorted(kept) if name not in dropped and not _GIVEN.fullmatch(name)}
