@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from grader import __version__, material
+from grader import __version__
 from grader.assignment import Assignment
-from grader.selfcheck import own_work, working_folder
+from grader.selfcheck import functions, own_work, working_folder
 from grader.submission import Submission, SubmissionError, collect, manifest
 
 _LEFT_BEHIND = (".zip", ".tar", ".tgz", ".gz", ".whl")
@@ -94,12 +94,6 @@ def _part(work: Submission, exercise: str) -> Part:
         elif _is_stub(tree, function):
             missing.append(f"the function {function} is not written yet")
     return Part(exercise, path, tuple(missing))
-
-
-def functions(exercise: str) -> list[str]:
-    """Return the functions that an exercise asks for: those of its stub."""
-    stub = ast.parse((material.exercises() / f"{exercise}.py").read_bytes())
-    return [node.name for node in stub.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
 
 
 def _bound(tree: ast.Module, name: str) -> bool:

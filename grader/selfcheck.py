@@ -1,5 +1,6 @@
 """A student's own check: some exercises of one's own work on the visible cases, without walls, one after another."""
 
+import ast
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Self
 
 import msgspec
 
+from grader import material
 from grader.assignment import Assignment
 from grader.check import Trial
 from grader.freeze import FrozenPart
@@ -68,6 +70,10 @@ class SelfCheck:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
         self._tools.close()
 
     def part(self, exercise: str) -> FrozenPart:
@@ -155,3 +161,9 @@ def working_folder(path: Path, exercises: Sequence[str]) -> Path:
     inner = path / "exercises"
     outer = any((path / f"{name}.py").exists() for name in exercises)
     return inner if path.is_dir() and inner.is_dir() and not outer else path
+
+
+def functions(exercise: str) -> list[str]:
+    """Return the functions that an exercise asks for: those of its stub."""
+    stub = ast.parse((material.exercises() / f"{exercise}.py").read_bytes())
+    return [node.name for node in stub.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
