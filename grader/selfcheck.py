@@ -20,8 +20,11 @@ from grader.sketch import Sketch, expected, mistakes
 from grader.speech import example_text
 from grader.submission import Found, Submission, SubmissionError, find, read
 from grader.walls.bare import BareWorker
-from grader.walls.worker import Worker
+from grader.walls.rehearsed import Rehearsed
 from grader.workbench import Setup, Workbench, cache_folder
+
+_READY = 2
+"""A check takes two processes: one for the calls, one for the graphs."""
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -74,16 +77,22 @@ class SelfCheck:
 
     def close(self) -> None:
         """End the processes."""
+        if isinstance(self._runner, BareWorker | Rehearsed):
+            self._runner.close()
         self._tools.close()
 
     def part(self, exercise: str) -> FrozenPart:
         """Return the visible cases of an exercise."""
         return self._tools.part(exercise, "visible")
 
-    def keep_warm(self) -> None:
-        """Have the next check begin at once: TensorFlow stays imported, and the checks collected."""
-        if isinstance(self._runner, Worker):
-            self._runner.start()
+    def get_ready(self) -> None:
+        """Have processes ready for the next check, so that it costs no more than what the work itself takes."""
+        if isinstance(self._runner, BareWorker):
+            self._runner.get_ready(_READY)
+            return
+        if not isinstance(self._runner, Rehearsed):
+            self._runner = Rehearsed(self._tools.worker)
+        self._runner.get_ready(self.assignment.limits, _READY)
 
     def check(self, submission: Submission, exercises: Sequence[str]) -> Iterator[Checked]:
         """Check some exercises, each when it is asked for.

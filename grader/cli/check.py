@@ -84,7 +84,7 @@ def _watch(desk: SelfCheck, path: Path, asked: Sequence[str], results: list[Chec
 
     shown = terminal.console()
     work = own_work(path, desk.assignment)
-    desk.keep_warm()
+    desk.get_ready()
     _waiting(shown)
     try:
         for _ in watch.saves(path):
@@ -106,6 +106,7 @@ def _watch(desk: SelfCheck, path: Path, asked: Sequence[str], results: list[Chec
             report.total(shown, desk.assignment, results)
             shown.print(f"{time.strftime('%H:%M:%S')}, {time.monotonic() - began:.2f} s", style="dim")
             hints.remember_results({one.exercise: one.record for one in fresh.values()})
+            desk.get_ready()
             _waiting(shown)
     except KeyboardInterrupt:
         shown.print("")
