@@ -85,7 +85,7 @@ def _part(work: Submission, exercise: str) -> Part:
     try:
         tree = ast.parse(work.files[path])
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        where = f" in line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        where = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         return Part(exercise, path, (f"it is not Python{where}",))
     missing = []
     for function in functions(exercise):

@@ -143,13 +143,17 @@ def outline(graph: tf.Graph | tf.compat.v1.GraphDef, depth: int = 1, most: int =
         sources = [reference.removeprefix("^").partition(":")[0] for node in nodes for reference in node.input]
         froms = dict.fromkeys(_fold(name, depth) + ("" if name in names else " (missing!)") for name in sources)
         froms.pop(group, None)
-        what = nodes[0].op if len(nodes) == 1 and nodes[0].name == group else f"{len(nodes)} nodes"
+        what = nodes[0].op if len(nodes) == 1 and nodes[0].name == group else _count(len(nodes))
         shown = list(froms)
         after = f"  <- {', '.join(shown[:4])}{f' and {len(shown) - 4} more' if len(shown) > 4 else ''}" if shown else ""
         lines.append(f"{group}  [{what}]{after}")
     if len(lines) > most:
         lines[most:] = [f"... and {len(lines) - most} lines more"]
     return "\n".join(lines)
+
+
+def _count(nodes: int) -> str:
+    return "1 node" if nodes == 1 else f"{nodes} nodes"
 
 
 def _fold(name: str, depth: int) -> str:
