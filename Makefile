@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 OUT ?= demo
 
-.PHONY: help setup demo test check validate hostile bench exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile bench words exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -47,6 +47,9 @@ hostile: setup
 
 bench: setup
 	$(BIN)/python benchmarks/class.py
+
+words: setup
+	PYTHONPATH=tests $(BIN)/python tests/words.py
 
 exercises: setup
 	$(BIN)/python -c "from pathlib import Path; from grader.release import write_stubs; write_stubs(Path('exercises'))"

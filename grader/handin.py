@@ -13,6 +13,7 @@ import msgspec
 
 from grader import __version__
 from grader.assignment import Assignment
+from grader.language import translate as _
 from grader.selfcheck import functions, own_work, working_folder
 from grader.submission import Submission, SubmissionError, collect, manifest
 
@@ -62,9 +63,8 @@ def gather(path: Path, assignment: Assignment) -> HandIn:
     exercises = list(assignment.exercises)
     path = working_folder(path, exercises)
     if path.is_file() and path.suffix != ".ipynb":
-        raise HandInError(
-            f"{path} is packed already: hand it in as it is, or name the folder: grader submit --path DIR"
-        )
+        packed = _("{path} is packed already: hand it in as it is, or name the folder: grader submit --path DIR")
+        raise HandInError(packed.format(path=path))
     try:
         work = own_work(path, assignment)
         found = collect(path, assignment.sizes)
@@ -72,7 +72,8 @@ def gather(path: Path, assignment: Assignment) -> HandIn:
         raise HandInError(str(error)) from error
     if not work.modules:
         names = ", ".join(f"{name}.py" for name in exercises)
-        raise HandInError(f"{path} holds none of {names}; name the folder that does: grader submit --path DIR")
+        none = _("{path} holds none of {files}; name the folder that does: grader submit --path DIR")
+        raise HandInError(none.format(path=path, files=names))
     files = {name: data for name, data in found.items() if not name.endswith(_LEFT_BEHIND)}
     files[manifest.NAME] = manifest.make(files, assignment.name, __version__)
     return HandIn(files, tuple(_part(work, name) for name in exercises))
@@ -81,18 +82,19 @@ def gather(path: Path, assignment: Assignment) -> HandIn:
 def _part(work: Submission, exercise: str) -> Part:
     path = work.modules.get(exercise)
     if path is None:
-        return Part(exercise, None, (f"{exercise}.py is not there",))
+        return Part(exercise, None, (_("{file} is not there").format(file=f"{exercise}.py"),))
     try:
         tree = ast.parse(work.files[path])
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        where = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        return Part(exercise, path, (f"it is not Python{where}",))
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        said = _("it is not Python in line {line}").format(line=line) if line else _("it is not Python")
+        return Part(exercise, path, (said,))
     missing = []
     for function in functions(exercise):
         if not _bound(tree, function):
-            missing.append(f"the function {function} is not there")
+            missing.append(_("the function {name} is not there").format(name=function))
         elif _is_stub(tree, function):
-            missing.append(f"the function {function} is not written yet")
+            missing.append(_("the function {name} is not written yet").format(name=function))
     return Part(exercise, path, tuple(missing))
 
 

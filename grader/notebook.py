@@ -24,6 +24,7 @@ from grader import panels
 from grader.cli import report
 from grader.freeze import FreezeError
 from grader.judge import JudgeError
+from grader.language import translate as _
 from grader.selfcheck import Checked, SelfCheck, functions, own_work
 from grader.submission import Submission, SubmissionError
 from grader.submission.notebook import NotebookError, extract
@@ -51,18 +52,16 @@ class Result:
     def __repr__(self) -> str:
         text = io.StringIO()
         shown = Console(file=text, width=_WIDTH, markup=False, highlight=False, emoji=False, **_PLAIN)
-        shown.print(f"Checked: {self.source}")
+        shown.print(_("Checked: {source}").format(source=self.source))
         for one in self.checked:
             report.show(shown, one)
         report.total(shown, self._desk.assignment, self.checked)
         return text.getvalue().strip()
 
     def _repr_html_(self) -> str:
-        score = sum(one.record.score for one in self.checked)
-        points = sum(one.record.points for one in self.checked)
-        hidden = sum(self._desk.assignment.exercises[one.exercise].points for one in self.checked) - points
-        total = f"{score:g} of {points:g} visible points; {hidden:g} hidden, not run"
-        parts = [f'<p class="hint">Checked: {html.escape(self.source)}</p>', *map(_section, self.checked)]
+        total = report.summed(self._desk.assignment, self.checked)
+        source = html.escape(_("Checked: {source}").format(source=self.source))
+        parts = [f'<p class="hint">{source}</p>', *map(_section, self.checked)]
         return panels.fragment([*parts, f"<p><b>{total}</b></p>"])
 
 
@@ -75,7 +74,7 @@ class Problem:
         self.message = message
 
     def __repr__(self) -> str:
-        return f"Nothing was checked: {self.message}"
+        return _("Nothing was checked: {reason}").format(reason=self.message)
 
 
 def check(*exercises: str, path: "str | Path | None" = None) -> "Result | Problem":
@@ -93,7 +92,8 @@ def check(*exercises: str, path: "str | Path | None" = None) -> "Result | Proble
     known = list(desk.assignment.exercises)
     unknown = [name for name in exercises if name not in known]
     if unknown:
-        return Problem(f"there is no exercise {unknown[0]!r}; there are {', '.join(known)}")
+        there = _("there is no exercise {name}; there are {known}")
+        return Problem(there.format(name=repr(unknown[0]), known=", ".join(known)))
     asked = list(dict.fromkeys(exercises)) or known
     try:
         work, source = _work(desk, asked, None if path is None else Path(path))
@@ -101,7 +101,7 @@ def check(*exercises: str, path: "str | Path | None" = None) -> "Result | Proble
     except (SubmissionError, FreezeError, NotebookError) as error:
         return Problem(str(error))
     except (WorkerDied, JudgeError) as error:
-        return Problem(f"the check itself failed, not your work: {error}")
+        return Problem(_("the check itself failed, not your work: {error}").format(error=error))
 
 
 @functools.cache
@@ -118,10 +118,10 @@ def _work(desk: SelfCheck, asked: list[str], path: Path | None) -> tuple[Submiss
         return own_work(path, desk.assignment), str(path)
     modules = {name: source for name in asked if (source := _defined(name)) is not None}
     if not modules:
-        return own_work(Path(), desk.assignment), f"the files in {Path.cwd().name}/"
+        return own_work(Path(), desk.assignment), _("the files in {folder}").format(folder=f"{Path.cwd().name}/")
     files = {f"{name}.py": _module(name, source, desk.assignment.imports) for name, source in modules.items()}
     found = Submission(name="notebook", sha256="", files=files, modules={name: f"{name}.py" for name in modules})
-    return found, f"the cells of this notebook that define {', '.join(modules)}"
+    return found, _("the cells of this notebook that define {exercises}").format(exercises=", ".join(modules))
 
 
 def _module(exercise: str, cells: list[str], imports: str) -> bytes:
@@ -182,7 +182,8 @@ def exercise(line: str, cell: str) -> "Result | Problem | None":
     desk = _desk()
     if name not in desk.assignment.exercises:
         known = ", ".join(desk.assignment.exercises)
-        return Problem(f"say which exercise the cell is of: %%exercise NAME, where NAME is one of {known}")
+        which = _("say which exercise the cell is of: %%exercise NAME, where NAME is one of {known}")
+        return Problem(which.format(known=known))
     if not _shell().run_cell(cell).success:
         return None
     defined = _names(cell)
@@ -213,5 +214,4 @@ def _section(checked: Checked) -> str:
     for one in record.checks:
         items.append(panels.check(one, checked.sketches.get(one.id, ()), one.explanation not in explained))
         explained.add(one.explanation)
-    title = f"{checked.title} ({checked.exercise}): {record.score:g} of {record.points:g} visible points"
-    return f"<h3>{html.escape(title)}</h3><ul>{''.join(items)}</ul>"
+    return f"<h3>{html.escape(report.heading(checked))}</h3><ul>{''.join(items)}</ul>"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from grader.language import translate as _
 from grader.observation import Outcome
 from grader.record import CheckRecord
 from grader.sketch import Bars, Listing, Sketch, Tile
@@ -71,7 +72,7 @@ def check(record: CheckRecord, sketches: Sequence[Sketch], explain: bool) -> str
         explain: whether to say what its misconception is; once for several checks is enough.
     """
     kind, sign = {Outcome.PASSED: ("ok", "✓"), Outcome.SKIPPED: ("other", "–")}.get(record.outcome, ("no", "✗"))
-    said = f'<span class="{kind}">{sign}</span> {html.escape(record.title)} [{record.score:g}/{record.points:g}]'
+    said = f'<span class="{kind}">{sign}</span> {html.escape(_(record.title))} [{record.score:g}/{record.points:g}]'
     if record.outcome is Outcome.PASSED:
         return f"<li>{said}</li>"
     lines = [f"<p>{html.escape(record.message)}</p>"]
@@ -79,9 +80,9 @@ def check(record: CheckRecord, sketches: Sequence[Sketch], explain: bool) -> str
         lines.append(f"<pre>{html.escape(record.example)}</pre>")
     lines += map(sketch, sketches)
     if record.explanation and explain:
-        lines.append(f'<p class="why">{html.escape(record.explanation)}</p>')
+        lines.append(f'<p class="why">{html.escape(_(record.explanation))}</p>')
     if record.hint:
-        lines.append(f'<p class="hint">hint: {html.escape(record.hint)}</p>')
+        lines.append(f'<p class="hint">{html.escape(_("hint: {hint}").format(hint=_(record.hint)))}</p>')
     return f"<li>{said}{''.join(lines)}</li>"
 
 
@@ -114,7 +115,7 @@ def _pixels(tile: Tile) -> str:
     mark, told = "", tile.caption
     if tile.wrong is not None:
         y, x = tile.wrong
-        told += f", first difference in row {y}, column {x}"
+        told += _(", first difference in row {row}, column {column}").format(row=y, column=x)
         mark = f'<rect x="{x}" y="{y}" width="1" height="1" fill="none" stroke="#e53935" stroke-width="0.2"/>'
     return (
         f'<svg {size} role="img" aria-label="{html.escape(told)}"><image width="{width}" height="{height}" '

@@ -8,6 +8,7 @@ import numpy as np
 from grader.check import Trial
 from grader.diagnose import same_value
 from grader.inside import wire
+from grader.language import translate as _
 from grader.observation import Observed
 
 _MOST = 2
@@ -82,13 +83,13 @@ def _alike(one: Sketch, other: Sketch) -> bool:
 def expected(trial: Trial) -> list[Sketch]:
     """Return pictures of what goes into a trial and of what a right solution makes of it."""
     found: list[Sketch] = []
-    for title, given, want, _ in _results(trial):
+    for title, given, want, _got in _results(trial):
         tiles = _input(given)
-        shown: Tile | Bars | Listing | None = _tile("expected", want, _range([want]))
+        shown: Tile | Bars | Listing | None = _tile(_("expected"), want, _range([want]))
         if isinstance(want, wire.Nodes):
-            shown = _nodes("expected", want, None)
+            shown = _nodes(_("expected"), want, None)
         elif _pairs(want):
-            shown = _bars("expected", want)
+            shown = _bars(_("expected"), want)
         sketch = Sketch(title, (*tiles, shown)) if shown is not None else None
         if sketch is not None and not any(_alike(sketch, other) for other in found):
             found.append(sketch)
@@ -173,20 +174,20 @@ def _same(got: object, want: object) -> bool:
 
 def _compared(title: str, given: "np.ndarray | None", want: object, got: object) -> Sketch | None:
     if _pairs(want):
-        right, theirs = _bars("expected", want), _bars("yours", got)
+        right, theirs = _bars(_("expected"), want), _bars(_("yours"), got)
         return Sketch(title, (right, theirs)) if right is not None and theirs is not None else None
     if isinstance(want, wire.Nodes) and isinstance(got, wire.Nodes):
-        difference = _nodes("yours, beside what is expected", want, got)
+        difference = _nodes(_("yours, beside what is expected"), want, got)
         return Sketch(title, (difference,)) if any(sign for sign, _ in difference.lines) else None
     span = _range([want, got])
-    right_tile, their_tile = _tile("expected", want, span), _tile("yours", got, span, against=want)
+    right_tile, their_tile = _tile(_("expected"), want, span), _tile(_("yours"), got, span, against=want)
     if right_tile is None or their_tile is None:
         return None
     return Sketch(title, (*_input(given), right_tile, their_tile))
 
 
 def _input(given: "np.ndarray | None") -> tuple[Tile, ...]:
-    tile = _tile("input", given, _range([given]))
+    tile = _tile(_("input"), given, _range([given]))
     return (tile,) if tile is not None else ()
 
 
@@ -246,15 +247,16 @@ def _nodes(caption: str, want: wire.Nodes, got: wire.Nodes | None, most: int = 1
     """List the nodes of a graph; of two graphs, what is missing, too much or changed in the second one."""
     right = {node.name: node for node in want.nodes}
     theirs = right if got is None else {node.name: node for node in got.nodes}
-    lines = [("-", f"{_node_text(node)}: missing") for name, node in right.items() if name not in theirs]
-    lines += [("+", f"{_node_text(node)}: too much") for name, node in theirs.items() if name not in right]
+    missing, extra = _("{node}: missing"), _("{node}: too much")
+    lines = [("-", missing.format(node=_node_text(node))) for name, node in right.items() if name not in theirs]
+    lines += [("+", extra.format(node=_node_text(node))) for name, node in theirs.items() if name not in right]
     for name, node in theirs.items():
         if name in right and (what := _node_change(node, right[name])):
             lines.append(("~", f"{_node_text(node)}: {what}"))
     if not lines:
         lines = [("", _node_text(node)) for node in want.nodes]
     more = len(lines) - most
-    return Listing(caption, (*lines[:most], *([("", f"and {more} more")] if more > 0 else [])))
+    return Listing(caption, (*lines[:most], *([("", _("and {count} more").format(count=more))] if more > 0 else [])))
 
 
 def _node_text(node: wire.Node) -> str:
@@ -264,12 +266,12 @@ def _node_text(node: wire.Node) -> str:
 
 def _node_change(node: wire.Node, right: wire.Node) -> str:
     if node.op != right.op:
-        return f"the operation was {right.op}"
+        return _("the operation was {op}").format(op=right.op)
     if node.inputs != right.inputs:
-        return f"the inputs were {', '.join(right.inputs[:4])}"
+        return _("the inputs were {inputs}").format(inputs=", ".join(right.inputs[:4]))
     if node.device != right.device:
-        return f"the device should be {right.device or 'none'}"
-    return "" if node.attributes == right.attributes else "other attributes"
+        return _("the device should be {device}").format(device=right.device or _("none"))
+    return "" if node.attributes == right.attributes else _("other attributes")
 
 
 def _read_pairs(value: wire.Value) -> tuple[tuple[float, str], ...]:

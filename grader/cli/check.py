@@ -12,20 +12,21 @@ from grader import hints
 from grader.cli import report, terminal
 from grader.freeze import FreezeError
 from grader.judge import JudgeError
+from grader.language import translate as _
 from grader.selfcheck import Checked, SelfCheck, own_work
 from grader.submission import Submission, SubmissionError
 from grader.walls.worker import WorkerDied
 
 
-@click.command("check", epilog="Exit codes: 0 all visible checks pass, 1 not all, 2 the command was wrong.")
+@click.command("check", epilog=_("Exit codes: 0 all visible checks pass, 1 not all, 2 the command was wrong."))
 @click.argument("exercises", nargs=-1)
 @click.option(
     "--path", type=click.Path(path_type=Path, exists=True), default=Path(),
-    help="Folder, archive or notebook with your work (default: here).",
+    help=_("Folder, archive or notebook with your work (default: here)."),
 )  # fmt: skip
-@click.option("--watch", is_flag=True, help="Stay, and check again what you save. Ctrl-C ends it.")
-@click.option("--prints", is_flag=True, help="Show what your code printed, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--watch", is_flag=True, help=_("Stay, and check again what you save. Ctrl-C ends it."))
+@click.option("--prints", is_flag=True, help=_("Show what your code printed, too."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print the result as JSON."))
 def command(exercises: tuple[str, ...], path: Path, watch: bool, prints: bool, as_json: bool) -> None:
     """Check your own work on the visible cases: all exercises, or those that you name.
 
@@ -36,12 +37,13 @@ def command(exercises: tuple[str, ...], path: Path, watch: bool, prints: bool, a
     grader check --path ada.ipynb      a notebook
     """
     if watch and as_json:
-        raise click.UsageError("--watch and --json do not go together: leave one out")
+        raise click.UsageError(_("--watch and --json do not go together: leave one out"))
     with SelfCheck() as desk:
         known = list(desk.assignment.exercises)
         unknown = [name for name in exercises if name not in known]
         if unknown:
-            raise click.UsageError(f"there is no exercise {terminal.plain(unknown[0])!r}; there are {', '.join(known)}")
+            there = _("there is no exercise {name}; there are {known}")
+            raise click.UsageError(there.format(name=repr(terminal.plain(unknown[0])), known=", ".join(known)))
         asked = list(dict.fromkeys(exercises)) or known
         try:
             results = _check(desk, own_work(path, desk.assignment), asked, None if as_json else prints)
@@ -51,7 +53,8 @@ def command(exercises: tuple[str, ...], path: Path, watch: bool, prints: bool, a
             raise click.UsageError(terminal.plain(str(error))) from error
         except (WorkerDied, JudgeError) as error:
             said = terminal.plain(str(error))
-            raise click.ClickException(f"the check itself failed, not your work: {said}") from error
+            failed = _("the check itself failed, not your work: {error}")
+            raise click.ClickException(failed.format(error=said)) from error
         except KeyboardInterrupt:
             sys.exit(130)
     if as_json:
@@ -64,9 +67,9 @@ def _check(desk: SelfCheck, work: Submission, asked: Sequence[str], prints: bool
     """Check exercises and show each as soon as it is known; with `prints` None, show nothing."""
     shown = terminal.console()
     results: list[Checked] = []
-    with terminal.console(stderr=True).status("Starting TensorFlow ...") as status:
+    with terminal.console(stderr=True).status(_("Starting TensorFlow ...")) as status:
         for name in asked:
-            status.update(f"Checking {name} ...")
+            status.update(_("Checking {exercise} ...").format(exercise=name))
             results += desk.check(work, [name])
             if prints is not None:
                 report.show(shown, results[-1], prints)
@@ -87,7 +90,7 @@ def _watch(desk: SelfCheck, path: Path, asked: Sequence[str], results: list[Chec
     desk.get_ready()
     _waiting(shown)
     try:
-        for _ in watch.saves(path):
+        for _saved in watch.saves(path):
             began = time.monotonic()
             try:
                 now = own_work(path, desk.assignment)
@@ -113,4 +116,4 @@ def _watch(desk: SelfCheck, path: Path, asked: Sequence[str], results: list[Chec
 
 
 def _waiting(shown: Console) -> None:
-    shown.print("Watching: save a file and it is checked again; Ctrl-C ends it.", style="dim")
+    shown.print(_("Watching: save a file and it is checked again; Ctrl-C ends it."), style="dim")

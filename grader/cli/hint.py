@@ -4,14 +4,13 @@ import click
 
 from grader import hints
 from grader.cli import terminal
+from grader.language import translate as _
 
-_NAMES = ("A question", "Where to look", "Half a line")
 
-
-@click.command("hint", epilog="Exit codes: 0 there was a hint, 2 the command was wrong.")
+@click.command("hint", epilog=_("Exit codes: 0 there was a hint, 2 the command was wrong."))
 @click.argument("exercise")
 @click.argument("check", required=False)
-@click.option("--again", is_flag=True, help="Begin at the first hint again.")
+@click.option("--again", is_flag=True, help=_("Begin at the first hint again."))
 def command(exercise: str, check: str | None, again: bool) -> None:
     """Get a hint on an exercise: one more each time, first a question, then where to look, then half a line.
 
@@ -29,9 +28,12 @@ def command(exercise: str, check: str | None, again: bool) -> None:
     except hints.HintError as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     shown = terminal.console()
-    shown.print(f"{exercise}: {hint.topic}", style="bold")
-    shown.print(f"{_NAMES[hint.rung]} ({hint.rung + 1} of {len(hints.RUNGS)}): {hint.text}")
+    names = (_("A question"), _("Where to look"), _("Half a line"))
+    place = _("{number} of {count}").format(number=hint.rung + 1, count=len(hints.RUNGS))
+    shown.print(f"{exercise}: {_(hint.topic)}", style="bold")
+    shown.print(f"{names[hint.rung]} ({place}): {_(hint.text)}")
     if hint.again:
-        shown.print("That was the last hint on this. Show what you have to a neighbour or an assistant.", style="dim")
+        last = _("That was the last hint on this. Show what you have to a neighbour or an assistant.")
+        shown.print(last, style="dim")
     elif hint.rung + 1 < len(hints.RUNGS):
-        shown.print("Try it; then ask again for one more.", style="dim")
+        shown.print(_("Try it; then ask again for one more."), style="dim")

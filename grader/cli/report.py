@@ -8,6 +8,7 @@ from rich.text import Text
 
 from grader.assignment import Assignment
 from grader.cli import drawing, terminal
+from grader.language import translate as _
 from grader.observation import Outcome
 from grader.record import CheckRecord
 from grader.selfcheck import Checked
@@ -19,8 +20,7 @@ _PRINTED_LINES = 40
 def show(shown: Console, checked: Checked, prints: bool = False) -> None:
     """Show an exercise: each check, and of those that are not passed what happened, what to look at, what to try."""
     record = checked.record
-    title = f"{checked.title} ({checked.exercise}): {record.score:g} of {record.points:g} visible points"
-    shown.print(f"\n{title}", style="bold")
+    shown.print(f"\n{heading(checked)}", style="bold")
     reasons = {check.message for check in record.checks}
     if len(record.checks) > 1 and len(reasons) == 1 and "" not in reasons:
         _say(shown, record.checks[0].message, "red", 2)
@@ -28,31 +28,33 @@ def show(shown: Console, checked: Checked, prints: bool = False) -> None:
         explained: set[str] = set()
         for check in record.checks:
             shown.print(
-                "  ", terminal.mark(check.outcome), f" {check.title}  [{check.score:g}/{check.points:g}]", sep=""
+                "  ", terminal.mark(check.outcome), f" {_(check.title)}  [{check.score:g}/{check.points:g}]", sep=""
             )
             if check.outcome is not Outcome.PASSED:
                 _failed(shown, checked, check, explained)
     if prints and checked.printed.strip():
-        shown.print("  what your code printed:", style="dim")
+        said = _("what your code printed:")
+        shown.print(f"  {said}", style="dim")
         lines = checked.printed.rstrip().splitlines()
         for line in lines[:_PRINTED_LINES]:
             _say(shown, line, "dim", 4)
         if len(lines) > _PRINTED_LINES:
-            shown.print(f"    ... and {len(lines) - _PRINTED_LINES} lines more", style="dim")
+            more = _("... and {count} lines more").format(count=len(lines) - _PRINTED_LINES)
+            shown.print(f"    {more}", style="dim")
 
 
 def _failed(shown: Console, checked: Checked, check: CheckRecord, explained: set[str]) -> None:
     """Show a check that is not passed; what explains several of them is said once."""
     _say(shown, check.message)
     if check.example and check.example not in check.message:
-        _say(shown, f"in: {check.example}", "dim")
+        _say(shown, _("in: {case}").format(case=check.example), "dim")
     for sketch in checked.sketches.get(check.id, ()):
         shown.print(drawing.sketch(shown, sketch, _INDENT), soft_wrap=False, crop=False)
     if check.explanation and check.explanation not in explained:
         explained.add(check.explanation)
-        _say(shown, check.explanation, "cyan")
+        _say(shown, _(check.explanation), "cyan")
     if check.hint:
-        _say(shown, f"hint: {check.hint}", "yellow")
+        _say(shown, _("hint: {hint}").format(hint=_(check.hint)), "yellow")
 
 
 def _say(shown: Console, text: str, style: str = "", indent: int = _INDENT) -> None:
@@ -66,10 +68,26 @@ def _say(shown: Console, text: str, style: str = "", indent: int = _INDENT) -> N
 
 def total(shown: Console, assignment: Assignment, results: Sequence[Checked]) -> None:
     """Show what the visible points add up to, and how many are not run here."""
-    score = sum(one.record.score for one in results)
+    shown.print(f"\n{summed(assignment, results)}", style="bold")
+    for name in [one.exercise for one in results if not one.passed][:1]:
+        shown.print(_("Stuck? {command}").format(command=f"grader hint {name}"), style="dim")
+
+
+def heading(checked: Checked) -> str:
+    """Return an exercise's title and points."""
+    return _("{title} ({exercise}): {score} of {points} visible points").format(
+        title=_(checked.title),
+        exercise=checked.exercise,
+        score=f"{checked.record.score:g}",
+        points=f"{checked.record.points:g}",
+    )
+
+
+def summed(assignment: Assignment, results: Sequence[Checked]) -> str:
+    """Return what the visible points add up to, and how many are not run here."""
     points = sum(one.record.points for one in results)
-    hidden = sum(assignment.exercises[one.exercise].points for one in results) - points
-    shown.print(f"\n{score:g} of {points:g} visible points; {hidden:g} hidden, not run", style="bold")
-    if score < points:
-        name = next(one.exercise for one in results if not one.passed)
-        shown.print(f"Stuck? grader hint {name}", style="dim")
+    return _("{score} of {points} visible points; {hidden} hidden, not run").format(
+        score=f"{sum(one.record.score for one in results):g}",
+        points=f"{points:g}",
+        hidden=f"{sum(assignment.exercises[one.exercise].points for one in results) - points:g}",
+    )

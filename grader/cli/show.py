@@ -7,18 +7,19 @@ import click
 
 from grader import graphfile, material, models
 from grader.cli import terminal
+from grader.language import translate as _
 
 _INCEPTION = "tensorflow_inception_graph.pb"
 
 
-@click.command("show", epilog="Exit codes: 0 it was drawn, 2 the command was wrong.")
+@click.command("show", epilog=_("Exit codes: 0 it was drawn, 2 the command was wrong."))
 @click.argument("what", metavar="EXERCISE|MODEL|FILE.pb")
 @click.option(
     "--html", "page", type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a page for the browser instead; it loads nothing from anywhere.",
+    help=_("Write a page for the browser instead; it loads nothing from anywhere."),
 )  # fmt: skip
-@click.option("--depth", type=click.IntRange(1), default=1, show_default=True, help="Of a graph: scopes to unfold.")
-@click.option("--all", "everything", is_flag=True, help="Of an exercise: every visible case, not one a check.")
+@click.option("--depth", type=click.IntRange(1), default=1, show_default=True, help=_("Of a graph: scopes to unfold."))
+@click.option("--all", "everything", is_flag=True, help=_("Of an exercise: every visible case, not one a check."))
 def command(what: str, page: Path | None, depth: int, everything: bool) -> None:
     """Draw what an exercise expects on its visible cases, or a graph, folded by name scope.
 
@@ -43,7 +44,8 @@ def command(what: str, page: Path | None, depth: int, everything: bool) -> None:
         _write(page, drawer.render(graph, Path(what).name))
     else:
         click.echo(terminal.plain(drawer.outline(graph, depth)))
-        click.echo(f"{len(graph.node)} nodes; --depth {depth + 1} unfolds more, --html FILE draws them")
+        more = _("{count} nodes; --depth {depth} unfolds more, --html FILE draws them")
+        click.echo(more.format(count=len(graph.node), depth=depth + 1))
 
 
 def _graph_path(what: str, exercises: list[str]) -> Path:
@@ -53,12 +55,15 @@ def _graph_path(what: str, exercises: list[str]) -> Path:
     known = {model.name: model for model in models.available()}
     if what not in known:
         raise click.UsageError(
-            f"there is no exercise or model {terminal.plain(what)!r}; there are {', '.join([*exercises, *known])}; "
-            "a file's name ends with .pb"
+            _("there is no exercise or model {name}; there are {known}; a file's name ends with .pb").format(
+                name=repr(terminal.plain(what)), known=", ".join([*exercises, *known])
+            )
         )
     model = known[what]
     if not model.present:
-        raise click.UsageError(f"the model {what} is not here yet: grader models fetch {what}")
+        raise click.UsageError(
+            _("the model {name} is not here yet: {command}").format(name=what, command=f"grader models fetch {what}")
+        )
     own = model.folder / f"{what}.pb"
     return own if own.is_file() else model.folder / _INCEPTION
 
@@ -72,7 +77,7 @@ def _show_exercise(name: str, title: str, page: Path | None, everything: bool) -
     from grader.walls.worker import WorkerDied
 
     try:
-        with SelfCheck() as desk, terminal.console(stderr=True).status("Reading the visible cases ..."):
+        with SelfCheck() as desk, terminal.console(stderr=True).status(_("Reading the visible cases ...")):
             examples = desk.expected(name)
     except (FreezeError, JudgeError, WorkerDied) as error:
         raise click.UsageError(terminal.plain(str(error))) from error
@@ -80,13 +85,14 @@ def _show_exercise(name: str, title: str, page: Path | None, everything: bool) -
         pictured = [one for one in examples if one.sketches]
         examples = list({one.check: one for one in reversed(pictured)}.values())[::-1]
     if page is not None:
-        drawn = [panels.example(one.title, one.call, one.sketches[:2]) for one in examples]
-        _write(page, panels.page(f"{title}: what is expected", drawn))
+        drawn = [panels.example(_(one.title), one.call, one.sketches[:2]) for one in examples]
+        _write(page, panels.page(_("{title}: what is expected").format(title=_(title)), drawn))
         return
     shown = terminal.console()
-    shown.print(f"{title} ({name}): what a right solution gives on visible cases", style="bold")
+    heading = _("{title} ({exercise}): what a right solution gives on visible cases")
+    shown.print(heading.format(title=_(title), exercise=name), style="bold")
     for one in examples:
-        shown.print(f"\n{one.title}", style="bold")
+        shown.print(f"\n{_(one.title)}", style="bold")
         shown.print(f"  {terminal.plain(one.call)}", style="dim")
         for sketch in one.sketches[:2]:
             shown.print(drawing.sketch(shown, sketch, 2), soft_wrap=False, crop=False)
@@ -96,5 +102,6 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from error
-    click.echo(f"{path}: open it in a browser")
+        message = _("{path} cannot be written: {error}").format(path=path, error=error.strerror)
+        raise click.UsageError(message) from error
+    click.echo(_("{path}: open it in a browser").format(path=path))
