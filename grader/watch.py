@@ -10,10 +10,13 @@ from grader.submission import Submission
 
 _QUIET_MS = 30
 _STEP_MS = 10
+_FIRST_MS = 200
 
 
 def saves(path: Path, stop: Event | None = None) -> Iterator[set[Path]]:
     """Yield the Python files and notebooks that were just written, moved or removed, until Ctrl-C or `stop`.
+
+    The first time, something is yielded as soon as saves are seen at all: look then what was saved before.
 
     Args:
         path: a folder, or one file: then its folder is watched, because editors replace files rather than write them.
@@ -25,15 +28,18 @@ def saves(path: Path, stop: Event | None = None) -> Iterator[set[Path]]:
         watch_filter=watchfiles.PythonFilter(extra_extensions=(".ipynb", ".zip")),
         debounce=_QUIET_MS,
         step=_STEP_MS,
-        rust_timeout=500,
-        yield_on_timeout=False,
+        rust_timeout=_FIRST_MS,
+        yield_on_timeout=True,
         stop_event=stop,
         raise_interrupt=True,
     )
+    begun = False
     for found in changes:
         paths = {Path(name) for _, name in found}
-        if only is None or only in {one.resolve() for one in paths}:
-            yield paths
+        wanted = paths if only is None else {one for one in paths if one.resolve() == only}
+        if wanted or not begun:
+            begun = True
+            yield wanted
 
 
 def touched(before: Submission, after: Submission, asked: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ def seen(changes: Iterator[set[Path]], act: threading.Thread, stop: threading.Ev
     timer = threading.Timer(30, stop.set)
     timer.start()
     try:
+        next(changes)  # saves are seen from now on
         return {path.name for path in next(changes, set())}
     finally:
         timer.cancel()

@@ -46,9 +46,10 @@ def command(exercises: tuple[str, ...], path: Path, watch: bool, prints: bool, a
             raise click.UsageError(there.format(name=repr(terminal.plain(unknown[0])), known=", ".join(known)))
         asked = list(dict.fromkeys(exercises)) or known
         try:
-            results = _check(desk, own_work(path, desk.assignment), asked, None if as_json else prints)
+            work = own_work(path, desk.assignment)
+            results = _check(desk, work, asked, None if as_json else prints)
             if watch:
-                _watch(desk, path, asked, results, prints)
+                _watch(desk, path, work, asked, results, prints)
         except (SubmissionError, FreezeError) as error:
             raise click.UsageError(terminal.plain(str(error))) from error
         except (WorkerDied, JudgeError) as error:
@@ -79,14 +80,20 @@ def _check(desk: SelfCheck, work: Submission, asked: Sequence[str], prints: bool
     return results
 
 
-def _watch(desk: SelfCheck, path: Path, asked: Sequence[str], results: list[Checked], prints: bool) -> None:
-    """Check again what is saved, until Ctrl-C; `results` is kept up to date, for the exit code."""
+def _watch(
+    desk: SelfCheck, path: Path, work: Submission, asked: Sequence[str], results: list[Checked], prints: bool
+) -> None:
+    """Check again what is saved, until Ctrl-C.
+
+    Args:
+        work: what was checked already.
+        results: of that; kept up to date, for the exit code.
+    """
     import time
 
     from grader import watch
 
     shown = terminal.console()
-    work = own_work(path, desk.assignment)
     desk.get_ready()
     _waiting(shown)
     try:
