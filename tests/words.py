@@ -33,11 +33,11 @@ def in_code() -> list[Message]:
         directory_filter=lambda path: Path(path).name not in _NO_SOURCES,
     )
     said = [message for _, _, message, _, _ in found]
-    return list(dict.fromkeys([*said, *_COMMANDS.values()]))
+    return list(dict.fromkeys(said))
 
 
 def in_data() -> list[str]:
-    """Return what the files of the assignment say."""
+    """Return what the commands' summaries and the files of the assignment say."""
     exercises = assignment.load().exercises
     titles = [
         (judge.__doc__ or "").strip().splitlines()[0].rstrip(".")
@@ -53,7 +53,9 @@ def in_data() -> list[str]:
     ]
     explained = [one.explanation for one in catalogue.load()]
     named = [one.title for one in exercises.values()]
-    return [text for text in dict.fromkeys([*named, *titles, *hinted, *ladders, *explained]) if text]
+    return [
+        text for text in dict.fromkeys([*_COMMANDS.values(), *named, *titles, *hinted, *ladders, *explained]) if text
+    ]
 
 
 def _judges(exercise: str) -> list[object]:
