@@ -25,6 +25,8 @@ DTYPES = (
     'quint16 uint16 complex128 float16 resource variant uint32 uint64'
 ).split()
 
+FLAT = 40  # with more names than this and no scopes, names that begin alike make one
+
 TEMPLATE = Path(__file__).with_name("gr_disp.html")
 
 
@@ -135,13 +137,16 @@ def outline(graph: tf.Graph | tf.compat.v1.GraphDef, depth: int = 1, most: int =
     """
     graph_def = graph.as_graph_def() if hasattr(graph, "as_graph_def") else graph
     names = {node.name for node in graph_def.node}
+    families = _families(names)
     groups: dict[str, list[tf.compat.v1.NodeDef]] = {}
     for node in graph_def.node:
-        groups.setdefault(_fold(node.name, depth), []).append(node)
+        groups.setdefault(_fold(node.name, depth, families), []).append(node)
     lines = []
     for group, nodes in groups.items():
         sources = [reference.removeprefix("^").partition(":")[0] for node in nodes for reference in node.input]
-        froms = dict.fromkeys(_fold(name, depth) + ("" if name in names else " (missing!)") for name in sources)
+        froms = dict.fromkeys(
+            _fold(name, depth, families) + ("" if name in names else " (missing!)") for name in sources
+        )
         froms.pop(group, None)
         what = nodes[0].op if len(nodes) == 1 and nodes[0].name == group else _count(len(nodes))
         shown = list(froms)
@@ -156,7 +161,17 @@ def _count(nodes: int) -> str:
     return "1 node" if nodes == 1 else f"{nodes} nodes"
 
 
-def _fold(name: str, depth: int) -> str:
+def _families(names: set[str]) -> set[str]:
+    """Return what names begin with, up to `_`, where a graph has hardly any scopes, as the tutorial's Inception."""
+    firsts = {name.partition("/")[0] for name in names}
+    kin = [first.partition("_")[0] for first in firsts if "_" in first]
+    return {one for one in kin if one and kin.count(one) > 1} if len(firsts) > FLAT else set()
+
+
+def _fold(name: str, depth: int, families: set[str]) -> str:
     """Return the scope, at most `depth` names deep, that stands for a node; the node's own name if it is no deeper."""
     parts = name.split("/")
+    kin, split, _ = parts[0].partition("_")
+    if split and kin in families:
+        parts.insert(0, f"{kin}_*")
     return name if len(parts) <= depth else "/".join(parts[:depth]) + "/"

@@ -115,12 +115,24 @@ def _seen(seen: Seen) -> list[str]:
 def _outcome_text(outcome: wire.Outcome) -> str:
     match outcome:
         case wire.Returned(touched=touched, grown=grown):
-            text = value_text(outcome.value)
+            text = _value_text(outcome.value)
             text += f"; it changed its arguments {', '.join(touched)}" if touched else ""
             return text + (f"; the graph grew by {grown} nodes" if grown else "")
         case wire.Raised():
             return f"raised {raised_text(outcome)}"
     return outcome.reason
+
+
+def _value_text(value: wire.Value) -> str:
+    """Return a value as text, tensors by name, type and shape."""
+    match value:
+        case wire.Items():
+            return f"[{', '.join(map(_value_text, value.items))}]"
+        case wire.Tensor() | wire.Variable():
+            kind = "variable" if isinstance(value, wire.Variable) else "tensor"
+            shape = "of unknown shape" if value.shape is None else str(value.shape)
+            return f"<{kind} {value.name} {value.dtype} {shape}>"
+    return value_text(value)
 
 
 def _ran(seen: Seen) -> list[str]:

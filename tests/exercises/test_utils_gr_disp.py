@@ -132,3 +132,12 @@ def test_an_outline_says_what_is_missing() -> None:
     graph_def = tf.compat.v1.GraphDef()
     graph_def.node.add(name="after", op="AddV2", input=["gone:1", "^gone"])
     assert gr_disp.outline(graph_def) == "after  [AddV2]  <- gone (missing!)"
+
+
+def test_many_names_without_scopes_are_folded_by_what_they_begin_with() -> None:
+    graph_def = tf.compat.v1.GraphDef()
+    for block in range(30):
+        for part in ("w", "b", "conv/op"):
+            graph_def.node.add(name=f"mixed{block}_{part}", op="Const")
+    assert gr_disp.outline(graph_def).splitlines()[:2] == ["mixed0_*/  [3 nodes]", "mixed1_*/  [3 nodes]"]
+    assert gr_disp.outline(graph_def, depth=3).splitlines()[2] == "mixed0_*/mixed0_conv/op  [1 node]"
