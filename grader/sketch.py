@@ -126,14 +126,19 @@ def _returned(
 ) -> Iterator[tuple[str, "np.ndarray | None", object, object]]:
     pairs = _read_pairs(want)
     if pairs:
-        yield f"{function}: class by class", None, pairs, _read_pairs(got)
+        yield _("{function}: class by class").format(function=function), None, pairs, _read_pairs(got)
     elif isinstance(want, wire.Items):
         theirs = got.items if isinstance(got, wire.Items) else ()
         for place, item in enumerate(want.items):
             if isinstance(item, wire.Array):
                 yield _item_title(function, place), given, _array(item), _array(theirs[place : place + 1])
     elif isinstance(want, wire.Nodes):
-        yield f"{function}: the graph", None, want, got if isinstance(got, wire.Nodes) else None
+        yield (
+            _("{function}: the graph").format(function=function),
+            None,
+            want,
+            got if isinstance(got, wire.Nodes) else None,
+        )
     elif isinstance(want, wire.Array):
         yield function, given, _array(want), _array(got)
 
@@ -143,7 +148,9 @@ def _fetch_title(program: wire.Program, run: wire.Run, place: int) -> str:
     if not isinstance(fetch, wire.Result):
         return str(fetch.name if isinstance(fetch, wire.Input) else fetch)
     title = _item_title(program.calls[fetch.call].function, fetch.path[0] if fetch.path else None)
-    return title if len(program.calls) == 1 else f"{title}, call {fetch.call + 1}"
+    if len(program.calls) == 1:
+        return title
+    return _("{item}, call {number}").format(item=title, number=fetch.call + 1)
 
 
 def _item_title(function: str, item: int | None) -> str:
@@ -152,7 +159,9 @@ def _item_title(function: str, item: int | None) -> str:
         return function
     if function == "conv_2D" and 0 <= item < len(_LAYER):
         return f"{function}: {_LAYER[item]}"
-    return f"{function}: stage {item + 1}" if function == "chain_convolutions" else f"{function}: item {item}"
+    if function == "chain_convolutions":
+        return _("{function}: stage {number}").format(function=function, number=item + 1)
+    return _("{function}: item {number}").format(function=function, number=item)
 
 
 def _array(value: object) -> "np.ndarray | None":

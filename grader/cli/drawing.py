@@ -67,10 +67,10 @@ def _squares(pixels: np.ndarray, wrong: tuple[int, int] | None, shown: Console, 
         return _letters(pixels, wrong, shown, 2, 1)
     text = Text()
     for y, row in enumerate(pixels):
+        text.append("\n" if y else "")
         for x, value in enumerate(row):
             marked = (y, x) == wrong
             text.append("><" if marked else "  ", style=f"{'bold red' if marked else 'default'} on {_grey(value)}")
-        text.append("\n")
     return text
 
 
@@ -78,6 +78,7 @@ def _half_blocks(pixels: np.ndarray, wrong: tuple[int, int] | None) -> Text:
     """Draw two rows of pixels in one line of text: the upper one in the foreground, the lower one behind it."""
     text = Text()
     for y in range(0, len(pixels), 2):
+        text.append("\n" if y else "")
         below = pixels[y + 1] if y + 1 < len(pixels) else None
         for x, value in enumerate(pixels[y]):
             upper = "rgb(255,60,60)" if (y, x) == wrong else _grey(value)
@@ -86,7 +87,6 @@ def _half_blocks(pixels: np.ndarray, wrong: tuple[int, int] | None) -> Text:
             else:
                 lower = "rgb(255,60,60)" if (y + 1, x) == wrong else _grey(below[x])
                 text.append("▀", style=f"{upper} on {lower}")
-        text.append("\n")
     return text
 
 
