@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 OUT ?= demo
 
-.PHONY: help setup demo test check validate hostile bench peers bench-peers exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile bench words peers bench-peers exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -59,6 +59,9 @@ peers: setup
 
 bench-peers: setup
 	PYTHONPATH=benchmarks:tests $(BIN)/python -m peers.race
+
+words: setup
+	PYTHONPATH=tests $(BIN)/python tests/words.py
 
 exercises: setup
 	$(BIN)/python -c "from pathlib import Path; from grader.release import write_stubs; write_stubs(Path('exercises'))"

@@ -188,11 +188,15 @@ def frozen(
         return kept
     except (OSError, wire.WireError):
         made = freeze(exercise, part, asked, seed, runner, limits, progress)
+    data = wire.encode(made)
     cache.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{hashlib.sha256(wire.encode(made)).hexdigest()[:8]}.partial")
-    partial.write_bytes(wire.encode(made))
+    partial = path.with_suffix(f".{hashlib.sha256(data).hexdigest()[:8]}.partial")
+    partial.write_bytes(data)
     partial.replace(path)
-    return made
+    # As it comes from the file: what is encoded loses the order of keyword arguments, which sentences show.
+    read = wire.decode(data, FrozenPart)
+    assert isinstance(read, FrozenPart)
+    return read
 
 
 def pack(parts: Sequence[FrozenPart]) -> bytes:

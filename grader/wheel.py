@@ -35,6 +35,7 @@ STAFF_ONLY = (
     "cli/processes.py",
     "cli/release.py",
     "cli/similar.py",
+    "cli/replay.py",
     "cli/validate.py",
     "contract.py",
     "course.py",
@@ -43,6 +44,7 @@ STAFF_ONLY = (
     "plugin.py",
     "release.py",
     "roster.py",
+    "replay.py",
     "schema.py",
     "similar.py",
     "specimens.py",
@@ -63,10 +65,12 @@ DEPENDENCIES = (
     "numpy>=1.26",
     "pillow>=10",
     "platformdirs>=4",
+    "protobuf>=5",
     "pytest>=8.4",
     "rich>=13",
     "scipy>=1.11",
     "tensorflow>=2.21,<2.22",
+    "watchfiles>=1",
 )
 
 _BYTECODE = shutil.ignore_patterns("__pycache__", "*.pyc")

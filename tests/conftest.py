@@ -1,5 +1,6 @@
 """What tests share: a worker behind the real walls, started once, and a way to run hostile code in it."""
 
+import os
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,12 @@ class Ran:
 
 
 Submit = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_english() -> None:
+    """Have what is said be compared in English, whoever runs the tests."""
+    os.environ["LANGUAGE"] = "en"
 
 
 @pytest.fixture(scope="session")

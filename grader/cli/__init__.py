@@ -8,11 +8,16 @@ from typing import Any
 import click
 
 from grader import __version__
+from grader.language import known, translate, use
 
 _COMMANDS = {
     "check": "Check your own work on the visible cases.",
+    "hint": "Get one more hint.",
+    "show": "Draw an exercise's expected pictures, or a graph.",
+    "submit": "Hand in: look whether all is there, pack it.",
     "grade": "Grade a class of submissions behind walls.",
     "export": "Write the scores for nbgrader, Gradescope, Canvas, Moodle and others.",
+    "replay": "Run one check of one submission again, everything shown.",
     "feedback": "Write pages for students and one for the class.",
     "diff": "Say whose score changed between two runs, and why.",
     "final": "Write what counts: attempts, deadlines, groups.",
@@ -41,10 +46,22 @@ class _Lazy(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, _COMMANDS[name]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, translate(_COMMANDS[name])) for name in self.list_commands(ctx)])
+
+
+def _speak(_ctx: click.Context, _option: click.Parameter, language: str | None) -> None:
+    if language is None:
+        return
+    if language not in known():
+        raise click.UsageError(f"there is no language {language!a}; there are {', '.join(known())}")
+    use(language)
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--language", metavar="CODE", is_eager=True, expose_value=False, callback=_speak,
+    help="Language of what is said, such as en or de (default: that of your system).",
+)  # fmt: skip
 @click.version_option(__version__, prog_name="grader")
 def main() -> None:
     """Exercises for learning convolutions, and their grader.

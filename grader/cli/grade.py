@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from grader import replay
 from grader.assignment import AssignmentError, load
 from grader.cli import processes, terminal
 from grader.export import scores_csv
@@ -86,6 +87,7 @@ def command(
         ):
             own = str(assignment.resolve()) if assignment else ""
             setup = Setup(seed, isolation, str(cache_folder()), turns, own)  # type: ignore[arg-type]
+            replay.remember(out, found, setup)
             jobs = jobs or os.cpu_count() or 1
             with _watching(shown, len(found)) as watcher:
                 records = list(grade(found, out, setup, store, lambda: processes.pool(jobs), jobs, watcher, fresh))
@@ -171,6 +173,9 @@ def _summary(shown: Console, records: list[Record], out: Path) -> None:
     if scores:
         output.print(f"{len(records)} submissions, mean {sum(scores) / len(scores):.1f} points")
     for record in records:
+        for note in record.notes:
+            if note.startswith("manifest: "):
+                shown.print(terminal.plain(f"{record.submission}: {note}"), style="yellow")
         if record.status == "error":
             shown.print(
                 f"{terminal.plain(record.submission)}: the grader failed; run again, or look into its record",

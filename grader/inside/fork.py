@@ -17,7 +17,7 @@ import traceback
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from . import confine, wire, work
+from . import confine, rehearsal, wire, work
 
 SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")
@@ -25,9 +25,19 @@ _BEAT = 0.02
 
 
 def supervise(
-    limits: wire.Limits, seccomp: bytes | None, control: socket.socket, job_fd: int, answers_fd: int, output_fd: int
+    limits: wire.Limits,
+    seccomp: bytes | None,
+    control: socket.socket,
+    job_fd: int,
+    answers_fd: int,
+    output_fd: int,
+    ahead: bool = False,
 ) -> NoReturn:
-    """Fork the worker behind its walls, watch its clocks, and tell the grader how it ended; never returns."""
+    """Fork the worker behind its walls, watch its clocks, and tell the grader how it ended; never returns.
+
+    Args:
+        ahead: the job is yet to come: until then the worker rehearses, and no clock runs.
+    """
     code = 1
     try:
         room = None
@@ -40,10 +50,10 @@ def supervise(
         pid = os.fork()
         if pid == 0:
             os.close(beat_read)
-            _work(limits, seccomp, room, control, job_fd, answers_fd, output_fd, beat_write)
+            _work(limits, seccomp, room, control, job_fd, answers_fd, output_fd, beat_write, ahead)
         for fd in (job_fd, answers_fd, output_fd, beat_write):
             os.close(fd)
-        ended = _watch(pid, beat_read, limits)
+        ended = _watch(pid, beat_read, limits, ahead)
         if room is not None:
             _end_group(pid)
             shutil.rmtree(room, ignore_errors=True)
@@ -55,8 +65,11 @@ def supervise(
         os._exit(code)
 
 
-def _watch(pid: int, beats: int, limits: wire.Limits) -> wire.Ended:
-    """Wait for the worker to end, or end it: CPU and wall seconds since its last answer, wall seconds in all."""
+def _watch(pid: int, beats: int, limits: wire.Limits, ahead: bool) -> wire.Ended:
+    """Wait for the worker to end, or end it: CPU and wall seconds since its last answer, wall seconds in all.
+
+    The clocks of a worker that is ahead of its job start with its first beat.
+    """
     reason = "exit"
     started = moved = time.monotonic()
     spent = 0.0
@@ -69,10 +82,14 @@ def _watch(pid: int, beats: int, limits: wire.Limits) -> wire.Ended:
         if beats in ready:
             if os.read(beats, 4096):
                 moved, spent = now, cpu
+                if ahead:
+                    ahead, started = False, now
             else:
                 waiting.remove(beats)
         if pidfd in ready or (pidfd is None and beats not in waiting):
             break
+        if ahead:
+            continue
         if cpu - spent > limits.cpu_seconds:
             reason = "cpu"
         elif now - moved > limits.wall_seconds:
@@ -112,6 +129,7 @@ def _work(
     answers_fd: int,
     output_fd: int,
     beat_fd: int,
+    ahead: bool,
 ) -> NoReturn:
     """Become the worker: private file systems, limits, no privileges, the filter; then do the job. Never returns."""
     code = 1
@@ -121,8 +139,12 @@ def _work(
         os.dup2(output_fd, 1)
         os.dup2(output_fd, 2)
         os.close(output_fd)
+        if ahead:
+            rehearsal.rehearse()
         with open(job_fd, "rb") as stream:
             job = wire.decode(stream.read(), wire.Job)
+        if ahead:
+            os.write(beat_fd, b".")
         if sys.platform == "linux":
             confine.die_with_parent()
         if room is None:

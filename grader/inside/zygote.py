@@ -18,9 +18,14 @@ _LONGEST_REQUEST = 1 << 16
 
 
 class Request(wire.Frozen, frozen=True):
-    """What the grader sends for a job; the descriptors travel beside it."""
+    """What the grader sends for a job; the descriptors travel beside it.
+
+    Args:
+        ahead: the job comes later, through a pipe; then a fourth descriptor is the socket to say its end on.
+    """
 
     limits: wire.Limits
+    ahead: bool = False
 
 
 class Ready(wire.Frozen, frozen=True):
@@ -45,16 +50,21 @@ def main() -> None:
     from . import fork
 
     control.send(wire.encode(Ready(version, _threads())))
+    waiting: list[int] = []
     while True:
-        data, fds, _, _ = socket.recv_fds(control, _LONGEST_REQUEST, 3)
+        data, fds, _, _ = socket.recv_fds(control, _LONGEST_REQUEST, 4)
         if not data:
             return
         request = wire.decode(data, Request)
         pid = os.fork()
         if pid == 0:
-            fork.supervise(request.limits, settings.seccomp, control, *fds)
+            told = socket.socket(fileno=fds[3]) if request.ahead else control
+            fork.supervise(request.limits, settings.seccomp, told, fds[0], fds[1], fds[2], request.ahead)
         for fd in fds:
             os.close(fd)
+        if request.ahead:
+            waiting = [one for one in (*waiting, pid) if os.waitpid(one, os.WNOHANG)[0] == 0]
+            continue
         _, status = os.waitpid(pid, 0)
         if status:
             return

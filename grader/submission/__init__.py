@@ -2,6 +2,6 @@
 
 from grader.submission.discovery import Found, SubmissionError, find
 from grader.submission.intake import SizeLimits
-from grader.submission.reading import Submission, read
+from grader.submission.reading import Submission, collect, read
 
-__all__ = ["Found", "SizeLimits", "Submission", "SubmissionError", "find", "read"]
+__all__ = ["Found", "SizeLimits", "Submission", "SubmissionError", "collect", "find", "read"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 # Cell magics whose body is the student's own Python, run once or more.
-_TRANSPARENT = frozenset(("time", "timeit", "capture", "prun"))
+_TRANSPARENT = frozenset(("time", "timeit", "capture", "prun", "exercise"))
 _CELL_MAGIC = re.compile(r"%%(\w*)")
 _ESCAPED = re.compile(r"([ \t\f]*)[%!?]")
 _HELP = re.compile(r"([ \t\f]*)[%\w.*]+\?{1,2}[ \t]*")

@@ -3,11 +3,12 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from grader.submission.discovery import Found
+from grader.submission import manifest
+from grader.submission.discovery import Found, SubmissionError
 from grader.submission.folder import NotRegularError, read_regular, take_folder
 from grader.submission.intake import Intake, RefusedError, SizeLimits, in_words
 from grader.submission.member import shown
@@ -68,6 +69,32 @@ def read(found: Found, exercises: Sequence[str], limits: SizeLimits, imports: st
     )
 
 
+def collect(path: Path, limits: SizeLimits) -> dict[str, bytes]:
+    """Collects a folder's files as they are, or one notebook's, without litter and the given helpers.
+
+    Args:
+        path: the folder or the notebook.
+        limits: the most that they may hold.
+
+    Raises:
+        SubmissionError: a limit is passed, or nothing can be read.
+    """
+    intake = Intake(limits)
+    try:
+        if path.is_dir():
+            take_folder(path, intake)
+        else:
+            _take(Found(path.stem, path, "notebook"), intake)
+    except RefusedError as refusal:
+        raise SubmissionError(f"{path}: {refusal}") from None
+    if not path.is_dir():
+        (content,) = intake.notebooks.values()
+        return {path.name: content}
+    dropped = {"exercises/__init__.py", "__init__.py", manifest.NAME}
+    kept = {**intake.files, **intake.notebooks}
+    return {name: kept[name] for name in sorted(kept) if name not in dropped and not _GIVEN.fullmatch(name)}
+
+
 def _take(found: Found, intake: Intake) -> None:
     if found.kind == "folder":
         take_folder(found.path, intake)
@@ -95,6 +122,7 @@ def _laid_out(
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     root = _root({*intake.files, *intake.notebooks}, exercises)
     files = {path[len(root) :]: content for path, content in intake.files.items()}
+    stated = files.pop(manifest.NAME, None)
     given = [path for path in files if _GIVEN.fullmatch(path)]
     if given:
         intake.note("left out: utils (given)")
@@ -102,6 +130,9 @@ def _laid_out(
         files.pop(path, None)
     missing = [exercise for exercise in exercises if _path(exercise, files) is None]
     notebooks = {path[len(root) :]: content for path, content in intake.notebooks.items()}
+    if stated is not None:
+        for difference in manifest.differences(stated, {**files, **notebooks}):
+            intake.note(difference)
     files |= _from_notebooks(found, notebooks, exercises, missing, intake, imports)
     for path in _shadowed(files):
         intake.note(f"left out: what lies below a file: {shown(path)}")

@@ -19,6 +19,19 @@ class BareWorker:
 
     def __init__(self, import_seconds: float = _IMPORT_SECONDS) -> None:
         self._import_seconds = import_seconds
+        self._ahead: list[subprocess.Popen[bytes]] = []
+
+    def get_ready(self, processes: int) -> None:
+        """Start processes that import TensorFlow before their jobs come."""
+        while len(self._ahead) < processes:
+            self._ahead.append(self._start())
+
+    def close(self) -> None:
+        """End the processes that wait for a job."""
+        for process in self._ahead:
+            process.kill()
+            process.communicate()
+        self._ahead.clear()
 
     def run(self, job: wire.Job, alone: bool = False) -> Report:
         """Run one job and return what is left of it; the clocks are one wall clock for all of it.
@@ -26,12 +39,7 @@ class BareWorker:
         Raises:
             WorkerDied: the process did not come up.
         """
-        environment = os.environ | bubblewrap.ENVIRONMENT | {"PATH": os.environ.get("PATH", "")}
-        environment |= {"HOME": str(Path.home()), "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
-        command = [sys.executable, "-P", "-m", "inside.bare", str(material.exercises().parent)]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        )
+        process = self._ahead.pop(0) if self._ahead else self._start()
         late = threading.Timer(self._import_seconds + job.limits.total_wall_seconds, process.kill)
         late.start()
         answers, output = process.communicate(wire.encode(job))
@@ -43,3 +51,11 @@ class BareWorker:
             raise WorkerDied(str(error)) from error
         ended = wire.Ended("total" if timed_out else "exit", process.returncode & 0x7F, 0, 0.0)
         return Report(tuple(whole), output[: job.limits.output_bytes], ended)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        environment = os.environ | bubblewrap.ENVIRONMENT | {"PATH": os.environ.get("PATH", "")}
+        environment |= {"HOME": str(Path.home()), "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+        command = [sys.executable, "-P", "-m", "inside.bare", str(material.exercises().parent)]
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        )

@@ -150,6 +150,33 @@ class Worker:
             self.close()
             raise
 
+    def ahead(self, limits: wire.Limits) -> "Ahead":
+        """Return a fork that has got ready by the time its job comes. Only without walls, for a student's own check.
+
+        Raises:
+            WorkerDied: the zygote went away.
+        """
+        self.start()
+        control = self._control
+        assert control is not None
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        (job_read, job_write), (answers_read, answers_write), (output_read, output_write) = (
+            os.pipe() for _ in range(3)
+        )
+        made = Ahead(limits, ours, job_write, answers_read, output_read)
+        with theirs:
+            fds = [job_read, answers_write, output_write, theirs.fileno()]
+            try:
+                socket.send_fds(control, [wire.encode(zygote.Request(limits, ahead=True))], fds)
+            except OSError as error:
+                made.close()
+                self.close()
+                raise WorkerDied(f"the zygote is gone: {error}") from error
+            finally:
+                for fd in fds[:3]:
+                    os.close(fd)
+        return made
+
     def close(self) -> None:
         """End the zygote and all that it forked: by itself if it is idle, by force if it is not."""
         if self._control is not None:
@@ -166,6 +193,37 @@ class Worker:
             self._errors.close()
             self._errors = None
         self.tensorflow = ""
+
+
+class Ahead:
+    """A fork that waits for its one job."""
+
+    def __init__(self, limits: wire.Limits, control: socket.socket, job: int, answers: int, output: int) -> None:
+        self.limits = limits
+        self._control = control
+        self._job, self._answers, self._output = job, answers, output
+
+    def run(self, job: wire.Job) -> Report:
+        """Hand the job over and return what is left of it; the fork is gone then.
+
+        Raises:
+            WorkerDied: it was gone before.
+        """
+        with self._control:
+            try:
+                with os.fdopen(self._job, "wb") as pipe:
+                    pipe.write(wire.encode(job))
+            except OSError as error:
+                os.close(self._answers)
+                os.close(self._output)
+                raise WorkerDied(f"the fork is gone: {error}") from error
+            return collect(self._control, self._answers, self._output, job)
+
+    def close(self) -> None:
+        """Send it away without a job."""
+        self._control.close()
+        for fd in (self._job, self._answers, self._output):
+            os.close(fd)
 
 
 def _in_memory(data: bytes) -> BinaryIO:

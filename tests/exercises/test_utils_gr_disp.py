@@ -107,3 +107,37 @@ def test_a_graph_is_drawn_as_its_graph_def(tmp_path: Path) -> None:
 def test_what_is_no_graph_is_refused() -> None:
     with pytest.raises(TypeError, match=r"graph is a str; expected a tf\.Graph or a GraphDef"):
         gr_disp.show("graph.pb")
+
+
+def test_types_are_named_as_tensorflow_names_them() -> None:
+    for number, name in enumerate(gr_disp.DTYPES[1:], 1):
+        assert tf.dtypes.as_dtype(number).name == name
+
+
+def test_an_outline_is_folded_by_scope() -> None:
+    with tf.Graph().as_default() as graph:
+        a = tf.constant([1.0, 2.0], name="a")
+        b = tf.identity(a, name="scope/b")
+        tf.identity(b, name="scope/inner/c")
+
+    assert gr_disp.outline(graph) == "a  [Const]\nscope/  [2 nodes]  <- a"
+    assert gr_disp.outline(graph, depth=2).splitlines()[1:] == [
+        "scope/b  [Identity]  <- a",
+        "scope/inner/  [1 node]  <- scope/b",
+    ]
+    assert gr_disp.outline(graph, depth=3, most=1) == "a  [Const]\n... and 2 lines more"
+
+
+def test_an_outline_says_what_is_missing() -> None:
+    graph_def = tf.compat.v1.GraphDef()
+    graph_def.node.add(name="after", op="AddV2", input=["gone:1", "^gone"])
+    assert gr_disp.outline(graph_def) == "after  [AddV2]  <- gone (missing!)"
+
+
+def test_many_names_without_scopes_are_folded_by_what_they_begin_with() -> None:
+    graph_def = tf.compat.v1.GraphDef()
+    for block in range(30):
+        for part in ("w", "b", "conv/op"):
+            graph_def.node.add(name=f"mixed{block}_{part}", op="Const")
+    assert gr_disp.outline(graph_def).splitlines()[:2] == ["mixed0_*/  [3 nodes]", "mixed1_*/  [3 nodes]"]
+    assert gr_disp.outline(graph_def, depth=3).splitlines()[2] == "mixed0_*/mixed0_conv/op  [1 node]"

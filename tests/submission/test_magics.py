@@ -107,3 +107,7 @@ def test_what_python_understands_is_never_changed(cell):
     except (SyntaxError, ValueError):
         return
     assert without_magics(cell) == cell
+
+
+def test_the_cell_magic_of_our_own_check_is_only_a_comment():
+    assert without_magics("%%exercise conv_2d\nx = 1") == "# not run: %%exercise conv_2d\nx = 1"

@@ -36,3 +36,15 @@ def test_endless_code_is_ended() -> None:
     (seen,) = asked.observe("visible", [wire.Program("p", (wire.Call("sleep"),))])
     assert isinstance(seen, Died)
     assert seen.outcome is Outcome.TIMED_OUT
+
+
+def test_processes_that_got_ready_answer_the_same_and_the_rest_are_ended() -> None:
+    worker = BareWorker()
+    worker.get_ready(2)
+    program = wire.Program("p", (wire.Call("double", (wire.array([1.0]),)),))
+    (seen,) = Session(worker, Code("m", "m.py", {"m.py": SOURCE}), wire.Limits()).observe("visible", [program])
+    assert isinstance(seen, Observed)
+    assert isinstance(seen.calls[0], wire.Returned)
+    worker.get_ready(2)
+    worker.close()
+    worker.close()

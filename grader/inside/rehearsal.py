@@ -1,0 +1,44 @@
+"""What every job does first, done before the job comes: nothing of a student's, and nothing that a job could notice."""
+
+import contextlib
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from . import registry
+
+tf1 = tf.compat.v1
+
+
+def rehearse() -> None:
+    """Trace and run a small layer, and a network that ships, so that TensorFlow has loaded what these take."""
+    with contextlib.suppress(Exception):
+        _layer()
+        _network()
+
+
+def _layer() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf1.placeholder(tf.float32, (None, 5, 5, 1), name="x")
+        with tf1.variable_scope("layer", reuse=tf1.AUTO_REUSE):
+            w = tf1.get_variable("W", (2, 2, 1, 2), initializer=tf1.glorot_uniform_initializer())
+            b = tf1.get_variable("b", (2,), initializer=tf1.zeros_initializer())
+        y = tf.nn.relu(tf.nn.conv2d(x, w, 1, "VALID") + b)
+        first = tf1.global_variables_initializer()
+        graph.as_graph_def().SerializeToString()
+    _run(graph, [first, y], {x: np.ones((1, 5, 5, 1), np.float32)})
+
+
+def _network() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        tf.import_graph_def(registry.shipped("efficientnet_lite0"), name="network")
+    _run(graph, ["network/output:0"], {"network/input:0": np.zeros((1, 64, 64, 3), np.float32)})
+
+
+def _run(graph: Any, fetches: list[Any], feeds: dict[Any, Any]) -> None:
+    with tf1.Session(graph=graph) as session:
+        for fetch in fetches:
+            session.run(fetch, feeds)
