@@ -266,7 +266,7 @@ def test_the_command_says_what_it_did_and_what_to_mend(tmp_path: Path) -> None:
 
     def export(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "grader", "export", tmp_path, "--to", "nbgrader", *arguments]
-        return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=200, check=False)
+        return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=1500, check=False)
 
     done = export("--course", tmp_path)
     assert done.returncode == 1
