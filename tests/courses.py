@@ -22,7 +22,7 @@ RUBRIC = {
 }
 
 
-def nbgrader(folder: Path, *arguments: str, limit: float = 500) -> str:
+def nbgrader(folder: Path, *arguments: str, limit: float = 1500) -> str:
     """Run nbgrader in a course's folder and return what it said; it must say that it worked."""
     # nbgrader calls `alembic` by its bare name.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

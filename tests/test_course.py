@@ -1,8 +1,10 @@
 """A course for stock nbgrader, and the two ways to grade it: both give the same points, check by check."""
 
 import json
+import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +50,7 @@ def unfinished(notebook: dict[str, Any]) -> None:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "course"
     command = [sys.executable, "-m", "grader", "release", str(folder), "--nbgrader", "--seed", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=580, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1500, check=False)
     assert done.returncode == 0, done.stderr
     nbgrader(folder, "generate_assignment", NAME)
     return folder
@@ -67,7 +69,7 @@ def graded(made: Path) -> tuple[Path, dict[str, Record]]:
     nbgrader(made, "autograde", NAME)
     out = made / "graded"
     command = [sys.executable, "-m", "grader", "grade", str(made / "submitted"), "--out", str(out), "--seed", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=580, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1500, check=False)
     assert done.returncode == 0, done.stderr
     return made, {record.submission: record for record in read_all(out)}
 
@@ -96,7 +98,9 @@ def test_both_ways_give_the_same_points_check_by_check(graded: tuple[Path, dict[
 def test_the_gradebook_says_the_same_after_an_export(graded: tuple[Path, dict[str, Record]]) -> None:
     folder, records = graded
     command = [sys.executable, "-m", "grader", "export", str(folder / "graded"), "--to", "nbgrader"]
-    done = subprocess.run([*command, "--course", str(folder)], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [*command, "--course", str(folder)], capture_output=True, text=True, timeout=1500, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "2 students' scores in the gradebook, 2 notebooks for formgrader\n"
     for student, record in records.items():
@@ -114,9 +118,33 @@ def test_students_get_no_answer_no_hidden_check_and_no_seed(made: Path) -> None:
         assert f'check(\\"{check_id}\\")' in notebook
     for exercise in OURS.exercises:
         for check_id in OURS.check_ids(exercise, False):
-            assert check_id not in notebook
+            assert f'check(\\"{check_id}\\")' not in notebook
     assert "GRADER_SEED" not in notebook
     assert sorted(path.name for path in (made / "release" / NAME).iterdir()) == [f"{NAME}.ipynb"]
+
+
+def test_a_student_checks_the_visible_part_with_nothing_but_the_wheel(made: Path, tmp_path: Path) -> None:
+    (wheel,) = (made / "students").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "installed")
+    notebook = json.loads((made / "release" / NAME / f"{NAME}.ipynb").read_text())
+    notebook["cells"][position(notebook, "top5")]["source"] = module("ada", "top5")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+    visible = [check_id for name in ("top5", "subgraph") for check_id in OURS.check_ids(name, True)]
+    script = "import sys\nfrom grader import kernel\n" + "\n".join(
+        f"try: kernel.check({check_id!r})\nexcept Exception as error: print({check_id!r}, repr(error))"
+        for check_id in (*visible, OURS.check_ids("top5", False)[0])
+    )
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(tmp_path / "installed")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script],
+        cwd=tmp_path / "work", env=environment, capture_output=True, text=True, timeout=1500, check=True,
+    )  # fmt: skip
+    said = done.stdout.splitlines()
+    assert [line.split()[0] for line in said] == [*OURS.check_ids("subgraph", True), OURS.check_ids("top5", False)[0]]
+    assert "NotImplementedError" in said[0]
+    assert "GraderFailed" in said[-1]
 
 
 def test_points_of_the_cells_are_those_of_the_rubric(made: Path) -> None:

@@ -41,7 +41,7 @@ def run(folder: Path) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"AUTOGRADER": str(folder), "GRADER": str(folder / "grader"), "ISOLATION": "none"}
     return subprocess.run(
         ["bash", str(folder / "source" / "run_autograder")],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=580, check=False,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=1500, check=False,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ whose automatic score has changed since is marked for another look, as nbgrader 
 """
 
 import contextlib
+import importlib.util
 import os
 import sys
 import warnings
@@ -79,7 +80,7 @@ def write(
 
     config = _config(course)
     places = CourseDirectory(config=config)
-    url = str(places.db_url)
+    url = _with_driver(str(places.db_url))
     left, notebooks, students = [], 0, 0
     try:
         # nbgrader 0.9.6 draws warnings from the newest SQLAlchemy and nbformat, of no use to who exports.
@@ -91,7 +92,7 @@ def write(
                     left.append(f"{record.submission}: {reason}")
                     continue
                 folder = Path(places.format_path(places.submitted_directory, record.submission, course.assignment))
-                _write_student(book, cells, record, course.assignment, pages.timestamp(folder))
+                late = _write_student(book, cells, record, course.assignment, pages.timestamp(folder))
                 students += 1
                 resources = {
                     "student": record.submission, "assignment": course.assignment, "notebook": cells.notebook,
@@ -102,7 +103,8 @@ def write(
                     notebooks += pages.write(folder, Path(to), resources, cells.outputs(record), config)
                 except pages.PageError as error:
                     left.append(f"{record.submission}: {error}")
-                pages.penalize(resources, config)
+                if late:
+                    pages.penalize(resources, config)
                 progress()
     except (SQLAlchemyError, InvalidEntry) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
@@ -154,7 +156,8 @@ class _Cells:
             for exercise in rubric:
                 book.update_or_create_solution_cell(exercise, self.notebook, assignment)
         saved = book.find_notebook(self.notebook, assignment)
-        self.grades = {cell.id: cell for cell in saved.grade_cells}
+        # Plain values: a commit has SQLAlchemy ask for each attribute of each cell again.
+        self.points = {cell.id: float(cell.max_score) for cell in saved.grade_cells}
         self.names = {cell.id: str(cell.name) for cell in (*saved.grade_cells, *saved.solution_cells)}
         self.exercises = list(rubric)
         self.whole = not any(name in named for name in self.names.values())
@@ -205,28 +208,29 @@ def _checks(record: Record) -> Iterator[CheckRecord]:
         yield from exercise.checks
 
 
-def _write_student(book: Any, cells: _Cells, record: Record, assignment: str, handed_in: datetime | None) -> None:
+def _write_student(book: Any, cells: _Cells, record: Record, assignment: str, handed_in: datetime | None) -> bool:
+    """Write one student's scores and comments, and return whether a penalty for lateness is to be seen to."""
     from nbgrader.api import Comment, Grade
 
     student = record.submission
     book.update_or_create_student(student)
     known = {"timestamp": handed_in} if handed_in else {}
-    book.update_or_create_submission(assignment, student, **known)
+    submission = book.update_or_create_submission(assignment, student, **known)
     sheet = book.find_submission_notebook(cells.notebook, assignment, student)
     scores = cells.scores(record)
     grades = {grade.cell_id: grade for grade in sheet.grades}
-    for number, cell in cells.grades.items():
+    for number, most in cells.points.items():
         name = cells.names[number]
         if name not in scores and record.status != "refused":
             continue
-        score, points = scores.get(name, (0.0, cell.max_score))
+        score, points = scores.get(name, (0.0, most))
         if number not in grades:
             grades[number] = Grade(cell_id=number, notebook_id=sheet.id)
             book.db.add(grades[number])
         grade = grades[number]
-        if cell.max_score != points and not cells.whole:
-            cell.max_score = points
-        automatic = score * cell.max_score / points if cells.whole and points else score
+        if most != points and not cells.whole:
+            book.find_grade_cell(name, cells.notebook, assignment).max_score = cells.points[number] = points
+        automatic = score * most / points if cells.whole and points else score
         if grade.manual_score is None:
             grade.needs_manual_grade = False
         elif grade.auto_score != automatic:
@@ -240,7 +244,9 @@ def _write_student(book: Any, cells: _Cells, record: Record, assignment: str, ha
             book.db.add(comments[exercise])
         if exercise in comments:
             comments[exercise].auto_comment = comment(record, exercise)
+    late = submission.total_seconds_late > 0 or sheet.late_submission_penalty is not None
     book.db.commit()
+    return bool(late)
 
 
 def _unwritable(record: Record) -> str:
@@ -277,12 +283,24 @@ def _opened(url: str) -> Iterator[Any]:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
     try:
         book = Gradebook(url)
-    except (ModuleNotFoundError, ValueError) as error:
+    except ModuleNotFoundError as error:
+        raise GradebookError(
+            f"the gradebook {_shown(url)} needs a driver ({error}): python -m pip install 'psycopg[binary]'"
+        ) from error
+    except ValueError as error:
         raise GradebookError(f"the gradebook {_shown(url)} cannot be opened: {error}") from error
     finally:
         os.environ["PATH"] = before
     with book:
         yield book
+
+
+def _with_driver(url: str) -> str:
+    """Return a URL that names the PostgreSQL driver that is installed, if it names none."""
+    scheme, colon, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql") and importlib.util.find_spec("psycopg2") is None:
+        scheme = "postgresql+psycopg"
+    return scheme + colon + rest
 
 
 def _shown(url: str) -> str:

@@ -196,6 +196,7 @@ def test_notebooks_that_students_changed_have_pages_or_a_reason(tmp_path: Path, 
 @pytest.fixture
 def formgrader(released: Path, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Start formgrader's real server on the course and return a function that gets its pages."""
+    hand_in(released, "bela", MODULES)
     write(released, graded("ada"), graded("bela", {ONE: "It is 3, not 2."}))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -232,6 +233,11 @@ def test_formgrader_shows_scores_and_comments(released: Path, formgrader: Callab
     assert hand["bela"]["max_score"] == 100
     with Gradebook(url(released)) as book:
         sheet = book.find_submission_notebook(NAME, NAME, "bela").id
+    page = formgrader(f"/formgrader/submissions/{sheet}/?index=0")
+    assert "It is 3, not 2." in page
+    assert cell_id(ONE) in page
+    grades = {one["name"]: one for one in json.loads(formgrader(f"/formgrader/api/grades?submission_id={sheet}"))}
+    assert (grades[cell_id(ONE)]["auto_score"], grades[cell_id(ONE)]["max_score"]) == (0, POINTS)
     comments = json.loads(formgrader(f"/formgrader/api/comments?submission_id={sheet}"))
     assert any("It is 3, not 2." in (one["auto_comment"] or "") for one in comments)
 
@@ -266,7 +272,7 @@ def test_the_command_says_what_it_did_and_what_to_mend(tmp_path: Path) -> None:
 
     def export(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "grader", "export", tmp_path, "--to", "nbgrader", *arguments]
-        return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=200, check=False)
+        return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=1500, check=False)
 
     done = export("--course", tmp_path)
     assert done.returncode == 1
