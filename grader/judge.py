@@ -19,6 +19,7 @@ from grader.score import Judgement
 from grader.speech import example_text
 
 CHECKS = Path(__file__).with_name("checks")
+_LONGEST_MESSAGE = 2000
 DESK = pytest.StashKey["Desk"]()
 """Where a pytest configuration keeps who hands out trials."""
 
@@ -162,5 +163,10 @@ def _judgement(item: pytest.Item, error: BaseException, handed: Trials | None) -
     if isinstance(error, Finding):
         trial = handed.current if handed else None
         example = example_text(trial.program) if trial else ""
-        return Judgement(name, title(item), error.outcome, error.message, example)
-    return Judgement(name, title(item), Outcome.GRADER_ERROR, f"{type(error).__name__}: {error}")
+        return Judgement(name, title(item), error.outcome, _cut(error.message), example)
+    return Judgement(name, title(item), Outcome.GRADER_ERROR, _cut(f"{type(error).__name__}: {error}"))
+
+
+def _cut(message: str) -> str:
+    """Return a message, cut: what it quotes of a student's answer may be as long as the answer."""
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} …"
