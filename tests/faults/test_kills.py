@@ -1,57 +1,77 @@
-"""Faults of our own: a grading process or a zygote that is killed costs nobody anything."""
+"""A few kills for real (`make kills` does two hundred), and that what they look for is found."""
 
+import dataclasses
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from grader import material
+from faults.kills import Kept, cheap_class, differences
+from faults.watching import descendants, grade_command, left_in
 
-CLASS = material.fixtures() / "sample_class"
-FEW = [CLASS / name for name in ("ada", "goran", "hana", "ivo", "jana", "oskar")]
-
-
-def descendants(pid: int) -> dict[int, str]:
-    """Return the processes below a process, with their command lines."""
-    found: dict[int, str] = {}
-    queue = [pid]
-    while queue:
-        parent = queue.pop()
-        try:
-            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-            found[parent] = Path(f"/proc/{parent}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        queue += map(int, children)
-    found.pop(pid, None)
-    return found
+TESTS = Path(__file__).parent.parent
+QUIET = Kept({"a.json": b"1", "scores.csv": b"2"}, frozenset({"k"}), {b"a": (b"1",)})
 
 
-def test_killed_processes_change_no_record_and_leave_nothing(tmp_path: Path) -> None:
-    quiet, disturbed = tmp_path / "quiet", tmp_path / "disturbed"
-    command = [sys.executable, "-m", "grader", "grade", *map(str, FEW), "--fresh", "--jobs", "2", "--out"]
-    subprocess.run([*command, str(quiet)], check=True, capture_output=True)
-    running = subprocess.Popen([*command, str(disturbed)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    chance, kills, deadline = random.Random(1), 0, time.monotonic() + 300
-    seen: set[int] = set()
-    while running.poll() is None and time.monotonic() < deadline:
-        below = descendants(running.pid)
-        seen |= set(below)
-        victims = [pid for pid, line in below.items() if "spawn_main" in line or "zygote" in line]
-        recorded = len(list((disturbed / "records").glob("*.json"))) if disturbed.is_dir() else 0
-        if victims and kills < 2 and recorded > kills:
-            os.kill(chance.choice(victims), signal.SIGKILL)
-            kills += 1
+def test_a_few_kills_change_nothing_and_leave_nothing() -> None:
+    command = [sys.executable, "-m", "faults.kills", "--kills", "6", "--submissions", "5"]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(TESTS)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "what does not hold       │     0" in done.stdout
+
+
+def test_processes_end_with_a_grader_that_was_killed(tmp_path: Path) -> None:
+    command = grade_command(cheap_class(tmp_path / "class", 6), tmp_path / "out", 2)
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not any("inside.zygote" in line for line in descendants(running.pid).values()):
+        assert time.monotonic() < deadline
         time.sleep(0.05)
-    _, said = running.communicate(timeout=60)
-    assert kills == 2
-    assert running.returncode == 0, said
-    for path in (quiet / "records").iterdir():
-        assert path.read_bytes() == (disturbed / "records" / path.name).read_bytes()
-    deadline = time.monotonic() + 20
-    while (left := [pid for pid in seen if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
+    below = descendants(running.pid)
+    assert any("spawn_main" in line for line in below.values())
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    deadline = time.monotonic() + 60
+    while (left := [pid for pid in below if Path(f"/proc/{pid}/cmdline").exists() and alive(pid)]) and (
+        time.monotonic() < deadline
+    ):
         time.sleep(0.1)
-    assert [(pid, Path(f"/proc/{pid}/stat").read_text()[:60]) for pid in left] == []
+    assert left == []
+
+
+def alive(pid: int) -> bool:
+    """Say whether a process runs: one that is dead may wait to be buried by whoever is process 1 here."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_differences_are_found() -> None:
+    assert list(differences(QUIET, QUIET)) == []
+
+    def changed(**new: object) -> Kept:
+        return dataclasses.replace(QUIET, **new)
+
+    assert list(differences(QUIET, changed(files={"a.json": b"1"}))) == ["scores.csv is lost"]
+    assert list(differences(QUIET, changed(files={**QUIET.files, "a.json": b"9"}))) == ["a.json is changed"]
+    assert list(differences(QUIET, changed(files={**QUIET.files, "b": b""}))) == ["b is more than there was"]
+    assert list(differences(QUIET, changed(keys=frozenset()))) == ["the store holds 0 results instead of 1"]
+    assert list(differences(QUIET, changed(documents={}))) == ["the store has lost [b'a']"]
+    twice = changed(documents={b"a": (b"1", b"1")})
+    assert list(differences(QUIET, twice)) == ["the store holds a record of b'a' twice"]
+    other = changed(documents={b"a": (b"0",)})
+    assert list(differences(QUIET, other)) == ["the store's last record of b'a' is another"]
+
+
+def test_leftovers_are_found(tmp_path: Path) -> None:
+    for name in ("out/records/.a.json.partial", "out/.turns.gate", "temporary/grader-x"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert list(left_in(tmp_path / "out", tmp_path / "temporary")) == [
+        "left in the temporary folder: grader-x",
+        "left in the output folder: .turns.gate",
+        "left among the records: .a.json.partial",
+    ]
