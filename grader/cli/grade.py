@@ -93,21 +93,30 @@ def command(
         processes.end_processes()
         shown.print("Interrupted. What is done is kept: run the same command again to go on.", style="yellow")
         sys.exit(130)
-    except (SubmissionError, AssignmentError, OutputBusy, bubblewrap.WallsMissing, SeccompMissing, StoreError) as error:
+    except (SubmissionError, AssignmentError, OutputBusy, bubblewrap.WallsMissing, SeccompMissing) as error:
         processes.end_processes()
         raise click.UsageError(terminal.plain(str(error))) from error
+    except StoreError as error:
+        processes.end_processes()
+        raise _Stopped(terminal.plain(str(error))) from error
     except (FreezeError, WorkerDied) as error:
         processes.end_processes()
         shown.print(f"Grading could not begin: {terminal.plain(str(error))}", style="red")
         sys.exit(1)
     except OSError as error:
         processes.end_processes()
-        raise click.UsageError(
+        raise _Stopped(
             f"{terminal.plain(str(error))}. What was recorded before is kept: see that the folders may be written and "
             "have room, then run the same command again"
         ) from error
     _summary(shown, records, out)
     sys.exit(1 if any(record.status == "error" for record in records) else 0)
+
+
+class _Stopped(click.ClickException):
+    """What a run needs has gone: the command was right, so its usage is not shown."""
+
+    exit_code = 2
 
 
 class _Watcher:

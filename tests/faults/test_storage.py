@@ -17,7 +17,7 @@ from faults.kills import cheap_class
 from faults.watching import grade_command
 from grader.walls.bubblewrap import find_bwrap
 
-_SMALL_DISK = 256 << 10
+_SMALL_DISK = 1 << 20
 _TWICE = """
 import pathlib, shutil, subprocess, sys
 out, copy, room, *command = sys.argv[1:]
