@@ -1,4 +1,4 @@
-"""What is fuzzed: each target takes any bytes, lets out no exception but those that are promised, and checks what holds.
+"""What is fuzzed: each target takes any bytes, lets out no exception but what is promised, and checks what holds.
 
 The check of graphs is in `graphs.py`, because it imports TensorFlow.
 """
@@ -36,6 +36,11 @@ _PROGRAM = wire.Program(
         wire.Run(("output:0",), graph=wire.Result(1)),
     ),
 )
+
+
+def says_why(error: Exception) -> None:
+    """See that a refusal has its reason."""
+    assert str(error)
 
 
 def fuzz_frames(data: bytes) -> None:
@@ -110,7 +115,7 @@ def _taken(take: Callable[[Intake], None]) -> None:
     try:
         take(intake)
     except RefusedError as refusal:
-        assert str(refusal)
+        says_why(refusal)
     assert len(intake.files) + len(intake.notebooks) <= _SMALL.files
     assert sum(map(len, intake.files.values())) <= _SMALL.bytes
     for path in (*intake.files, *intake.notebooks):
@@ -127,7 +132,7 @@ def fuzz_notebook(data: bytes) -> None:
     try:
         found = extract(data, EXERCISES, "import numpy as np\n", most=1 << 16)
     except NotebookError as error:
-        assert str(error)
+        says_why(error)
         return
     for exercise, source in found.modules.items():
         assert source.startswith(f"# coding: utf-8 ({exercise} from the notebook)\n")

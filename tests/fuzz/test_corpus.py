@@ -1,7 +1,5 @@
 """The kept inputs of every target: what fuzzing once reached, and what it once broke."""
 
-from pathlib import Path
-
 import pytest
 
 from fuzz.__main__ import CORPUS, NAMES
