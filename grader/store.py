@@ -152,8 +152,8 @@ def _failed(done: str, url: str, error: Exception) -> StoreError:
     """Return an error that says why, without the statement and the data that SQLAlchemy would show."""
     reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
     return StoreError(
-        f"the result store {url} cannot be {done}: {reason[0]}. What was recorded before is kept: see that the store is "
-        "there, may be written and has room, then run the same command again"
+        f"the result store {url} cannot be {done}: {reason[0]}. What was recorded before is kept: see that the store "
+        "is there, may be written and has room, then run the same command again"
     )
 
 
