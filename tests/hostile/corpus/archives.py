@@ -259,7 +259,7 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("zip-lies", "says that its bomb is small", pack=".zip", status="refused", write=_zip([("bomb.bin", bytes(100 << 20))], _smaller)),
     Attack("tar-many-gzips", "is a thousand gzips, each of ten megabytes", pack=".tar.gz", status="refused",
            write=lambda path: _write(path, gzip.compress(bytes(10 << 20)) * 1000)),
-    Attack("notebook-many", "has two hundred thousand cells", pack=".ipynb", write=_notebook(*[("", "")] * 200_000)),
+    Attack("notebook-many", "has fifty thousand cells", pack=".ipynb", write=_notebook(*[("", "")] * 50_000)),
     Attack("notebook-bent", "has cells whose metadata is bent", pack=".ipynb", write=_bent),
 )  # fmt: skip
 
