@@ -14,8 +14,8 @@ _PIPE_SECONDS = 3.0
 _CHUNK = 1 << 18
 _UNCOUNTED_BYTES = 1 << 16
 _MOST_TOKENS = 2_000_000
-# What a student's code returns is judged, check after check, by Python loops that nothing interrupts. Right answers, with
-# every picture as a list of lists, hold 30,000.
+# What a student's code returns is judged, check after check, by Python loops that nothing interrupts. Right answers,
+# with every picture as a list of lists, hold 30,000.
 _MOST_RETURNED = 200_000
 
 
