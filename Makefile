@@ -5,8 +5,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 OUT ?= demo
+SECONDS_A_TARGET ?= 60
 
-.PHONY: help setup demo test check validate hostile bench words peers bench-peers exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile kills soak fuzz bench words peers bench-peers exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -49,6 +50,18 @@ validate: setup
 
 hostile: setup
 	PYTHONPATH=tests $(BIN)/python -m hostile.run
+
+# Two hundred kills with the store in a file, as many with one in a PostgreSQL server.
+kills: setup
+	PYTHONPATH=tests $(BIN)/python -m faults.kills
+	PYTHONPATH=tests $(BIN)/python -m faults.kills --store postgresql
+
+soak: setup
+	PYTHONPATH=tests $(BIN)/python -m faults.soak
+
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
+	PYTHONPATH=tests $(BIN)/python -m fuzz --seconds $(SECONDS_A_TARGET)
 
 bench: setup
 	$(BIN)/python benchmarks/class.py

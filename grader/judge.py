@@ -20,6 +20,7 @@ from grader.score import Judgement
 from grader.speech import example_text
 
 CHECKS = Path(__file__).with_name("checks")
+_LONGEST_MESSAGE = 2000
 DESK = pytest.StashKey["Desk"]()
 """Where a pytest configuration keeps who hands out trials."""
 
@@ -163,9 +164,15 @@ def _judgement(item: pytest.Item, error: BaseException, handed: Trials | None) -
     if isinstance(error, Finding):
         trial = handed.current if handed else None
         if trial is None:
-            return Judgement(name, title(item), error.outcome, error.message)
+            return Judgement(name, title(item), error.outcome, _cut(error.message))
         shown = exhibit_of(error.evidence, trial.program)
         if error.evidence is None and error.outcome in (Outcome.FAILED, Outcome.RAISED):
             shown = asked(trial.program, trial.want.observation)
-        return Judgement(name, title(item), error.outcome, error.message, example_text(trial.program), exhibit=shown)
-    return Judgement(name, title(item), Outcome.GRADER_ERROR, f"{type(error).__name__}: {error}")
+        example = example_text(trial.program)
+        return Judgement(name, title(item), error.outcome, _cut(error.message), example, exhibit=shown)
+    return Judgement(name, title(item), Outcome.GRADER_ERROR, _cut(f"{type(error).__name__}: {error}"))
+
+
+def _cut(message: str) -> str:
+    """Return a message, cut: what it quotes of a student's answer may be as long as the answer."""
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} …"

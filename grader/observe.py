@@ -9,7 +9,7 @@ from grader import testimony
 from grader.death import cause, killed_from_outside
 from grader.inside import wire
 from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome, Printed
-from grader.walls.replies import Report, WorkerDied
+from grader.walls.replies import Report, WorkerDied, answers_asked
 
 _MOST_DEATHS = 2
 _TRIES = 4
@@ -31,7 +31,11 @@ class Code(msgspec.Struct, frozen=True):
 
 
 class Session:
-    """Observes one exercise of one submission. Deaths are counted over all its parts, visible and hidden alike."""
+    """Observes one exercise of one submission.
+
+    Deaths of its code are counted over all its parts, visible and hidden alike; deaths of the graphs that it built
+    apart from these, so that a visible graph is run whatever became of hidden calls.
+    """
 
     def __init__(self, runner: Runner, code: Code, limits: wire.Limits) -> None:
         self._runner = runner
@@ -39,6 +43,7 @@ class Session:
         self._files = {name: data for name, data in code.files.items() if wire.unicode(name) == name}
         self._limits = limits
         self._deaths = 0
+        self._graph_deaths = 0
         self.printed: list[Printed] = []
 
     def observe(self, part: str, programs: Sequence[wire.Program]) -> list[Observation]:
@@ -95,9 +100,12 @@ class Session:
         return found
 
     def _run(self, part: str, job: wire.Job) -> Report:
-        """Run a job; again if our walls failed, and again, alone, if it was wall-clock time that it ran out of."""
+        """Run a job; again if our walls failed, and again, alone, if it was wall-clock time that it ran out of.
+
+        A fork that has answered everything and does not end is not worth another try.
+        """
         report = _run_prepared(self._runner, job, alone=False)
-        if report.ended.reason == "wall":
+        if report.ended.reason == "wall" and len(report.answers) < answers_asked(job) - 1:
             report = _run_prepared(self._runner, job, alone=True)
         self.printed.append(Printed(part, report.output, report.ended.cpu_seconds, report.ended.max_rss_kib))
         return report
@@ -126,7 +134,7 @@ class Session:
         found: dict[str, wire.Evaluated | Died] = {}
         while len(found) < len(requests):
             rest = tuple(requests[len(found) :])
-            if self._deaths >= _MOST_DEATHS:
+            if self._graph_deaths >= _MOST_DEATHS:
                 found |= {one.id: Died(Outcome.SKIPPED, "its graph was not run any more") for one in rest}
                 break
             report = self._run("evaluator", wire.EvaluatorJob(rest, self._limits))
@@ -137,7 +145,7 @@ class Session:
                 _run_prepared(self._runner, wire.EvaluatorJob((), self._limits), alone=False)
                 outcome, message = cause(report, broken, self._limits)
                 found[rest[len(answers)].id] = Died(outcome, f"running the graph that your code built: {message}")
-                self._deaths += 1
+                self._graph_deaths += 1
         return found
 
 

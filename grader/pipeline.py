@@ -2,17 +2,20 @@
 
 import contextlib
 import fcntl
+import itertools
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from grader.assignment import Assignment
+from grader.freeze import FreezeError
 from grader.grading import Graded, code_of, grader_error
 from grader.record import Record, file_name, to_json
 from grader.score import Circumstances, score_submission
@@ -21,6 +24,7 @@ from grader.submission import Found, Submission, read
 from grader.workbench import PARTS, Setup, freeze_part, grade_submission
 
 _TRIES = 3
+ResultT = TypeVar("ResultT")
 
 
 class OutputBusy(Exception):
@@ -38,19 +42,25 @@ class Watcher(Protocol):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """One submission under way: its content, its results' keys, what was found of them, what is to be graded."""
+    """One submission under way: its content, its results' keys, what was found of them, what is to be graded.
+
+    Args:
+        deaths: how often the process that graded it has died.
+        failed: why we could not even read it.
+    """
 
     submission: Submission
     keys: dict[str, str]
     known: dict[str, Graded]
     missing: tuple[str, ...]
     started: float
-    tries: int = 0
+    deaths: int = 0
+    failed: str = ""
 
 
 @contextlib.contextmanager
 def output_folder(folder: Path) -> Iterator[None]:
-    """Make an output folder and keep it for this run alone.
+    """Make an output folder and keep it for this run alone; what a killed run left half done there goes.
 
     Raises:
         OutputBusy: another run has it.
@@ -64,7 +74,18 @@ def output_folder(folder: Path) -> Iterator[None]:
             raise OutputBusy(
                 f"another `grader grade` is writing to {folder}: wait for it, or use another --out"
             ) from error
-        yield
+        try:
+            _sweep(folder)
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                _sweep(folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete half-written files and locks of workers: while we hold the folder, nobody else uses them."""
+    for left in itertools.chain(folder.glob(".*.partial"), folder.glob("records/.*.partial"), folder.glob(".turns.*")):
+        left.unlink(missing_ok=True)
 
 
 def grade(
@@ -98,22 +119,31 @@ def grade(
         circumstances = Circumstances(cases, setup.isolation, device)
         waiting = iter(found)
         running: dict[Future[dict[str, Graded]], Plan] = {}
+        suspects: deque[Plan] = deque()
         while True:
-            while len(running) < 2 * jobs and (one := next(waiting, None)) is not None:
+            # A process that dies takes what runs beside it along. Which submission did it, if any, shows when each is
+            # graded again with nothing beside it.
+            cautious = suspects or any(plan.deaths for plan in running.values())
+            while not cautious and len(running) < 2 * jobs and (one := next(waiting, None)) is not None:
                 plan = _plan(one, assignment, digests, setup, store, fresh, device)
-                if plan.missing:
+                if plan.failed:
+                    faults = {exercise: grader_error(assignment, exercise, plan.failed) for exercise in plan.missing}
+                    yield _record(plan, faults, assignment, circumstances, store, out, watcher)
+                elif plan.missing:
                     running[pool.submit(setup, plan)] = plan
                 else:
                     yield _record(plan, {}, assignment, circumstances, store, out, watcher)
+            if suspects and not running:
+                plan = suspects.popleft()
+                running[pool.submit(setup, plan)] = plan
             if not running:
                 return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 plan = running.pop(future)
                 graded = _result(future, plan, assignment)
                 if graded is None:
-                    again = msgspec.structs.replace(plan, tries=plan.tries + 1)
                     pool.renew()
-                    running[pool.submit(setup, again)] = again
+                    suspects.append(msgspec.structs.replace(plan, deaths=plan.deaths + 1))
                 else:
                     yield _record(plan, graded, assignment, circumstances, store, out, watcher)
     finally:
@@ -128,10 +158,18 @@ class _Pool:
         self._executor = make()
 
     def submit(self, setup: Setup, plan: Plan) -> Future[dict[str, Graded]]:
-        return self._executor.submit(grade_submission, setup, plan.submission, plan.missing)
+        return self._submit(grade_submission, setup, plan.submission, plan.missing)
 
     def freeze(self, setup: Setup, exercise: str, part: str) -> Future[str]:
-        return self._executor.submit(freeze_part, setup, exercise, part)
+        return self._submit(freeze_part, setup, exercise, part)
+
+    def _submit(self, task: Callable[..., ResultT], *arguments: object) -> Future[ResultT]:
+        """Hand a task to the executor, a new one if one of its processes has died while it was idle."""
+        try:
+            return self._executor.submit(task, *arguments)
+        except BrokenProcessPool:
+            self.renew()
+            return self._executor.submit(task, *arguments)
 
     def renew(self) -> None:
         """Replace the executor if it is broken; harmless if another task's failure has done so already."""
@@ -146,15 +184,22 @@ class _Pool:
 
 
 def _freeze(pool: _Pool, setup: Setup, assignment: Assignment, watcher: Watcher) -> dict[str, tuple[str, ...]]:
-    """Have all cases frozen and return their digests by exercise."""
-    futures = {
-        (exercise, part): pool.freeze(setup, exercise, part) for exercise in assignment.exercises for part in PARTS
-    }
-    watcher.preparing(0, len(futures))
-    for done, future in enumerate(futures.values(), 1):
-        future.result()
-        watcher.preparing(done, len(futures))
-    return {name: tuple(futures[name, part].result() for part in PARTS) for name in assignment.exercises}
+    """Have all cases frozen and return their digests by exercise; again if a process dies meanwhile."""
+    wanted = [(exercise, part) for exercise in assignment.exercises for part in PARTS]
+    digests: dict[tuple[str, str], str] = {}
+    watcher.preparing(0, len(wanted))
+    for _ in range(_TRIES):
+        futures = {one: pool.freeze(setup, *one) for one in wanted if one not in digests}
+        for one, future in futures.items():
+            try:
+                digests[one] = future.result()
+            except BrokenProcessPool:
+                pool.renew()
+            else:
+                watcher.preparing(len(digests), len(wanted))
+        if len(digests) == len(wanted):
+            return {name: tuple(digests[name, part] for part in PARTS) for name in assignment.exercises}
+    raise FreezeError(f"the processes that prepare the cases died {_TRIES} times: is there memory enough?")
 
 
 def _together(digests: Mapping[str, Sequence[str]]) -> str:
@@ -173,7 +218,14 @@ def _plan(
     device: str,
 ) -> Plan:
     started = time.monotonic()
-    submission = read(found, list(assignment.exercises), assignment.sizes, imports=assignment.imports)
+    exercises = tuple(assignment.exercises)
+    try:
+        submission = read(found, exercises, assignment.sizes, imports=assignment.imports)
+    except Exception as error:
+        nothing = Submission(name=found.name, sha256="", files={}, modules={}, notes=(), refused=None)
+        return Plan(
+            nothing, {}, {}, exercises, started, failed=f"it could not be read: {type(error).__name__}: {error}"
+        )
     if submission.refused is not None:
         return Plan(submission, {}, {}, (), started)
     keys = {
@@ -188,13 +240,13 @@ def _plan(
 
 
 def _result(future: Future[dict[str, Graded]], plan: Plan, assignment: Assignment) -> dict[str, Graded] | None:
-    """Return what a task gave, None if its process died and it is to be tried again."""
+    """Return what a task gave, None if its process died and it is to be tried again, with nothing beside it."""
     try:
         return future.result()
     except BrokenProcessPool as error:
-        if plan.tries + 1 < _TRIES:
+        if plan.deaths < _TRIES:
             return None
-        message = f"the grading process died {_TRIES} times: {error}"
+        message = f"the grading process died {_TRIES} times while nothing else ran: {error}"
         return {exercise: grader_error(assignment, exercise, message) for exercise in plan.missing}
 
 

@@ -47,10 +47,12 @@ def bring_up_to_date(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         found = sa.inspect(connection).get_table_names()
         if "results" not in found:
-            metadata.create_all(connection)
+            # The version comes first: SQLite makes a table at once unless something was written before, and whoever is
+            # killed between two tables must not leave results without a version.
             _version.create(connection, checkfirst=True)
             connection.execute(sa.delete(_version))
             connection.execute(sa.insert(_version).values(version_num=VERSION))
+            metadata.create_all(connection)
             return
         version = connection.scalar(sa.select(_version.c.version_num)) if _version.name in found else None
         if version == VERSION:

@@ -50,8 +50,15 @@ class Store:
             if self._engine.dialect.name == "sqlite":
                 sa.event.listen(self._engine, "connect", _tune)
             schema.bring_up_to_date(self._engine)
-        except (SQLAlchemyError, schema.NewerStore, ImportError) as error:
-            raise StoreError(f"the result store {hidden(url)} cannot be opened: {error}") from error
+        except ImportError as error:
+            raise StoreError(
+                f"the result store {hidden(url)} needs a package that is not installed ({error}); for PostgreSQL: "
+                "pip install 'convolution-grader[postgresql]'"
+            ) from error
+        except (SQLAlchemyError, schema.NewerStore) as error:
+            raise _failed("opened", hidden(url), error) from error
+        name = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+        self._file = Path(name) if name and name != ":memory:" else None
 
     @classmethod
     def in_folder(cls, folder: Path) -> Self:
@@ -77,7 +84,7 @@ class Store:
             with self._engine.connect() as connection:
                 found = {row.key: row.graded for row in connection.execute(query)}
         except SQLAlchemyError as error:
-            raise StoreError(f"the result store {self._url} cannot be read: {error}") from error
+            raise _failed("read", self._url, error) from error
         return {exercise: wire.decode(found[key], Graded) for exercise, key in keys.items() if key in found}
 
     def keep(
@@ -85,7 +92,8 @@ class Store:
     ) -> None:
         """Keep a record and the results that were not there before, all or nothing.
 
-        Results with failures of our own are not kept, but what they say is, in the record's log.
+        Results with failures of our own are not kept, but what they say is, in the record's log. A record that was
+        looked up, and says what the last one said, is no news.
 
         Args:
             seconds: how long the grading took, from plan to record.
@@ -108,9 +116,12 @@ class Store:
             with self._engine.begin() as connection:
                 if rows:
                     connection.execute(_insert_new(self._engine.dialect.name), rows)
-                connection.execute(sa.insert(schema.records), document)
+                if fresh or _last(connection, document["submission"]) != document["document"]:
+                    connection.execute(sa.insert(schema.records), document)
         except SQLAlchemyError as error:
-            raise StoreError(f"the result store {self._url} cannot be written: {error}") from error
+            raise _failed("written", self._url, error) from error
+        if self._file is not None and not self._file.exists():
+            raise _failed("written", self._url, FileNotFoundError("its file is gone"))
 
     def history(self, submission: str) -> list[Attempt]:
         """Return every record that was written of a submission, oldest first.
@@ -124,7 +135,7 @@ class Store:
             with self._engine.connect() as connection:
                 rows = connection.execute(query).all()
         except SQLAlchemyError as error:
-            raise StoreError(f"the result store {self._url} cannot be read: {error}") from error
+            raise _failed("read", self._url, error) from error
         return [Attempt(row.at, row.seconds, row.log, from_json(row.document)) for row in rows]
 
     def durations(self) -> dict[str, float]:
@@ -149,8 +160,25 @@ class Store:
             with self._engine.connect() as connection:
                 found = connection.scalars(sa.select(schema.records.c.submission).distinct()).all()
         except SQLAlchemyError as error:
-            raise StoreError(f"the result store {self._url} cannot be read: {error}") from error
+            raise _failed("read", self._url, error) from error
         return sorted(name.decode("utf-8", "surrogateescape") for name in found)
+
+
+def _failed(done: str, url: str, error: Exception) -> StoreError:
+    """Return an error that says why, without the statement and the data that SQLAlchemy would show."""
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+    return StoreError(
+        f"the result store {url} cannot be {done}: {reason[0]}. What was recorded before is kept: see that the store "
+        "is there, may be written and has room, then run the same command again"
+    )
+
+
+def _last(connection: sa.Connection, submission: object) -> bytes | None:
+    """Return the newest record of a submission."""
+    table = schema.records
+    query = sa.select(table.c.document).where(table.c.submission == submission).order_by(table.c.id.desc())
+    found = connection.scalar(query.limit(1))
+    return None if found is None else bytes(found)
 
 
 def hidden(url: str) -> str:

@@ -10,12 +10,14 @@ import platformdirs
 
 from grader import assignment as assignments
 from grader.assignment import Assignment
-from grader.freeze import FrozenPart, frozen
+from grader.freeze import FreezeError, FrozenPart, frozen
 from grader.grading import Graded, code_of, grade_exercise, grader_error
-from grader.judge import Bench, JudgeError
+from grader.judge import Bench
 from grader.submission import Submission
+from grader.walls.bubblewrap import WallsMissing
+from grader.walls.seccomp import SeccompMissing
 from grader.walls.turns import Turns
-from grader.walls.worker import Isolation, Worker, WorkerDied
+from grader.walls.worker import Isolation, Worker
 
 PARTS = ("visible", "hidden")
 
@@ -96,7 +98,10 @@ def freeze_part(setup: Setup, exercise: str, part: str) -> str:
 
 
 def grade_submission(setup: Setup, submission: Submission, exercises: Sequence[str]) -> dict[str, Graded]:
-    """Grade some exercises of a submission. A task of an executor; a fault of ours costs one exercise's result."""
+    """Grade some exercises of a submission. A task of an executor; a fault of ours costs one exercise's result.
+
+    Only what hits every submission alike is raised: a full disk, cases that cannot be made, walls that are missing.
+    """
     tools = workbench(setup)
     graded = {}
     for exercise in exercises:
@@ -104,6 +109,8 @@ def grade_submission(setup: Setup, submission: Submission, exercises: Sequence[s
         try:
             parts = tools.parts(exercise)
             graded[exercise] = grade_exercise(tools.worker, tools.bench, tools.assignment, exercise, code, parts)
-        except (WorkerDied, JudgeError) as error:
+        except (OSError, FreezeError, WallsMissing, SeccompMissing):
+            raise
+        except Exception as error:
             graded[exercise] = grader_error(tools.assignment, exercise, f"{type(error).__name__}: {error}")
     return graded

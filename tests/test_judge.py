@@ -54,6 +54,12 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield ready
 
 
+def test_a_message_is_cut_whatever_it_quotes(bench: Bench) -> None:
+    judged = bench.judge({"sums.value": [trial(Observed((wire.Returned("x" * 100_000),)))]})
+    assert len(judged["sums.value"].message) == 2002
+    assert judged["sums.value"].message.endswith("x …")
+
+
 def test_a_right_answer_passes_under_its_title(bench: Bench) -> None:
     judged = bench.judge({"sums.value": [trial(1)]})
     assert judged["sums.value"].outcome is Outcome.PASSED

@@ -121,6 +121,24 @@ def test_wall_time_runs_out_twice():
     assert again == [Observed(A.calls), Observed(B.calls)]
 
 
+def test_a_fork_that_has_answered_everything_need_not_end():
+    late = report(wire.Prepared(), wire.Imported(), A, B, ended=wire.Ended("wall", 9, 1, 0.1))
+    seen, script = observe(late)
+    assert seen == [Observed(A.calls), Observed(B.calls)]
+    assert len(script.jobs) == 1
+
+
+def test_graphs_of_visible_calls_are_run_whatever_became_of_hidden_ones():
+    built = wire.Traced("a", (wire.Returned(1),), wire.Graph(b""))
+    died = report(wire.Prepared(), wire.Imported(), ended=wire.Ended("exit", 11, 1, 1.0))
+    script = Script([report(wire.Prepared(), wire.Imported(), built, B), died, died,
+                     report(wire.Prepared(), wire.Evaluated("a", (wire.Nodes(()),), ()))])  # fmt: skip
+    parts = {"visible": PROGRAMS, "hidden": (wire.Program("c", (wire.Call("f"),)), wire.Program("d", ()))}
+    seen = Session(script, Code("m", "m.py", {"m.py": b""}), LIMITS).observe_parts(parts)
+    assert seen["visible"] == [Observed(A.calls, (), wire.Nodes(())), Observed(B.calls)]
+    assert [one.outcome for one in seen["hidden"]] == [Outcome.CRASHED, Outcome.CRASHED]
+
+
 def test_a_fork_that_somebody_else_killed_is_run_again():
     killed = report(wire.Prepared(), wire.Imported(), ended=wire.Ended("exit", 9, 1, 0.1))
     seen, _ = observe(killed, GOOD)

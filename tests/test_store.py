@@ -1,5 +1,6 @@
 """The store looks up what cannot have changed, and nothing else."""
 
+import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -76,6 +77,28 @@ def test_keeping_the_same_twice_keeps_one(tmp_path: Path) -> None:
         store.keep(RECORD, {"top5": key()}, {"top5": graded()})
         store.keep(RECORD, {"top5": key()}, {"top5": graded(Outcome.FAILED)})
         assert store.look_up({"top5": key()}) == {"top5": graded()}
+
+
+def test_a_record_that_says_the_same_again_is_no_news(tmp_path: Path) -> None:
+    with Store.in_folder(tmp_path) as store:
+        for score in (1.0, 1.0, 2.0, 1.0):
+            store.keep(msgspec.structs.replace(RECORD, score=score), {}, {})
+    with sqlite3.connect(tmp_path / "store.sqlite") as connection:
+        found = connection.execute("select document from records order by id").fetchall()
+    connection.close()
+    assert [json.loads(document)["score"] for (document,) in found] == [1.0, 2.0, 1.0]
+
+
+def test_an_error_tells_neither_password_nor_data(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as told:
+        Store("postgresql+psycopg://grader:secret@/postgres?host=/nowhere")
+    assert "secret" not in str(told.value)
+    with Store.in_folder(tmp_path) as store:
+        (tmp_path / "store.sqlite").unlink()
+        with pytest.raises(StoreError) as told:
+            store.keep(RECORD, {"top5": key()}, {"top5": graded()})
+    assert "INSERT" not in str(told.value)
+    assert "run the same command again" in str(told.value)
 
 
 def test_a_store_that_cannot_be_opened_is_named(tmp_path: Path) -> None:

@@ -3,12 +3,12 @@
 import contextlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
@@ -82,33 +82,45 @@ def command(
             shown.print(terminal.plain(line), style="dim")
         with (
             output_folder(out),
-            tempfile.TemporaryDirectory(prefix="grader-") as turns,
             Store(store_url) if store_url else Store.in_folder(out) as store,
         ):
             own = str(assignment.resolve()) if assignment else ""
-            setup = Setup(seed, isolation, str(cache_folder()), turns, own)  # type: ignore[arg-type]
+            setup = Setup(seed, isolation, str(cache_folder()), str(out.resolve()), own)  # type: ignore[arg-type]
             replay.remember(out, found, setup)
             jobs = jobs or os.cpu_count() or 1
             with _watching(shown, len(found)) as watcher:
-                records = list(grade(found, out, setup, store, lambda: processes.pool(jobs), jobs, watcher, fresh))
+                graded = grade(found, out, setup, store, lambda: processes.pool(jobs), jobs, watcher, fresh)
+                records = [_brief(record) for record in graded]
             everyone = read_all(out)
             write_whole(out / "scores.csv", scores_csv(everyone, exercises).encode())
     except KeyboardInterrupt:
         processes.end_processes()
         shown.print("Interrupted. What is done is kept: run the same command again to go on.", style="yellow")
         sys.exit(130)
-    except (SubmissionError, AssignmentError, OutputBusy, bubblewrap.WallsMissing, SeccompMissing, StoreError) as error:
+    except (SubmissionError, AssignmentError, OutputBusy, bubblewrap.WallsMissing, SeccompMissing) as error:
         processes.end_processes()
         raise click.UsageError(terminal.plain(str(error))) from error
+    except StoreError as error:
+        processes.end_processes()
+        raise _Stopped(terminal.plain(str(error))) from error
     except (FreezeError, WorkerDied) as error:
         processes.end_processes()
         shown.print(f"Grading could not begin: {terminal.plain(str(error))}", style="red")
         sys.exit(1)
     except OSError as error:
         processes.end_processes()
-        raise click.UsageError(f"{terminal.plain(str(error))}; what was recorded before is kept") from error
+        raise _Stopped(
+            f"{terminal.plain(str(error))}. What was recorded before is kept: see that the folders may be written and "
+            "have room, then run the same command again"
+        ) from error
     _summary(shown, records, out)
     sys.exit(1 if any(record.status == "error" for record in records) else 0)
+
+
+class _Stopped(click.ClickException):
+    """What a run needs has gone: the command was right, so its usage is not shown."""
+
+    exit_code = 2
 
 
 class _Watcher:
@@ -157,6 +169,12 @@ def _watching(shown: Console, total: int) -> Iterator[_Watcher]:
         return
     with terminal.progress(shown) as bar:
         yield _Watcher(shown, bar, total)
+
+
+def _brief(record: Record) -> Record:
+    """Return a record without its checks: of a large class, all of them would fill our memory."""
+    exercises = {name: msgspec.structs.replace(one, checks=()) for name, one in record.exercises.items()}
+    return msgspec.structs.replace(record, exercises=exercises)
 
 
 def _summary(shown: Console, records: list[Record], out: Path) -> None:

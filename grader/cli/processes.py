@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 
 from grader.walls import bubblewrap
@@ -23,13 +24,22 @@ def try_walls() -> None:
 
 
 def pool(jobs: int) -> Executor:
-    """Return an executor of that many processes, which leave Ctrl-C to this one."""
+    """Return an executor of that many processes, which leave Ctrl-C to this one and never outlive it."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_belong_to_the_parent)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _belong_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """Wait for the grader's end: one that was killed tells nobody, and its processes would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def end_processes() -> None:

@@ -22,6 +22,7 @@ from . import confine, rehearsal, wire, work
 SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")
 _BEAT = 0.02
+_NOTICED_SECONDS = 1.0
 
 
 def supervise(
@@ -47,13 +48,16 @@ def supervise(
             confine.die_with_parent()
             confine.enter_namespaces()
         beat_read, beat_write = os.pipe()
+        processes = os.open("/proc", os.O_RDONLY) if sys.platform == "linux" else -1
         pid = os.fork()
         if pid == 0:
             os.close(beat_read)
+            if processes >= 0:
+                os.close(processes)
             _work(limits, seccomp, room, control, job_fd, answers_fd, output_fd, beat_write, ahead)
         for fd in (job_fd, answers_fd, output_fd, beat_write):
             os.close(fd)
-        ended = _watch(pid, beat_read, limits, ahead)
+        ended = _watch(pid, beat_read, limits, processes, ahead)
         if room is not None:
             _end_group(pid)
             shutil.rmtree(room, ignore_errors=True)
@@ -65,14 +69,20 @@ def supervise(
         os._exit(code)
 
 
-def _watch(pid: int, beats: int, limits: wire.Limits, ahead: bool) -> wire.Ended:
+def _watch(pid: int, beats: int, limits: wire.Limits, processes: int, ahead: bool) -> wire.Ended:
     """Wait for the worker to end, or end it: CPU and wall seconds since its last answer, wall seconds in all.
 
-    The clocks of a worker that is ahead of its job start with its first beat.
+    Of the wall seconds since its last answer, those do not count in which it was ready to run and others had the
+    machine. The clocks of a worker that is ahead of its job start with its first beat.
+
+    Args:
+        processes: the folder /proc, opened before the worker mounted over it.
     """
     reason = "exit"
     started = moved = time.monotonic()
     spent = 0.0
+    waited: float | None = None
+    noticed = min(_NOTICED_SECONDS, limits.wall_seconds / 4)
     pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
     waiting = [beats] if pidfd is None else [beats, pidfd]
     while True:
@@ -81,7 +91,7 @@ def _watch(pid: int, beats: int, limits: wire.Limits, ahead: bool) -> wire.Ended
         cpu = _cpu_seconds(pid)
         if beats in ready:
             if os.read(beats, 4096):
-                moved, spent = now, cpu
+                moved, spent, waited = now, cpu, None
                 if ahead:
                     ahead, started = False, now
             else:
@@ -90,9 +100,13 @@ def _watch(pid: int, beats: int, limits: wire.Limits, ahead: bool) -> wire.Ended
             break
         if ahead:
             continue
+        if waited is None and now - moved > noticed:
+            waited = _waited(processes, pid)
         if cpu - spent > limits.cpu_seconds:
             reason = "cpu"
-        elif now - moved > limits.wall_seconds:
+        elif now - moved > limits.wall_seconds and (
+            now - moved - max(0.0, _waited(processes, pid) - (waited or 0.0)) > limits.wall_seconds
+        ):
             reason = "wall"
         elif now - started > limits.total_wall_seconds:
             reason = "total"
@@ -118,6 +132,29 @@ def _cpu_seconds(pid: int) -> float:
         return time.clock_gettime(((~pid) << 3) | 2)
     except OSError:
         return 0.0
+
+
+def _waited(processes: int, pid: int) -> float:
+    """Return the seconds that a process's threads were ready to run and did not.
+
+    Source: sched-stats.rst of the Linux kernel, "/proc/<pid>/schedstat"; 0.0 where there is none.
+    """
+    total = 0
+    try:
+        folder = os.open(f"{pid}/task", os.O_RDONLY, dir_fd=processes)
+    except OSError:
+        return 0.0
+    try:
+        for thread in os.listdir(folder):  # noqa: PTH208  # a descriptor is no path
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                file = os.open(f"{thread}/schedstat", os.O_RDONLY, dir_fd=folder)
+                try:
+                    total += int(os.read(file, 100).split()[1])
+                finally:
+                    os.close(file)
+    finally:
+        os.close(folder)
+    return total / 1e9
 
 
 def _work(

@@ -12,8 +12,11 @@ from grader.inside import wire
 _GRACE_SECONDS = 15.0
 _PIPE_SECONDS = 3.0
 _CHUNK = 1 << 18
-_UNCOUNTED_BYTES = 1 << 20
+_UNCOUNTED_BYTES = 1 << 16
 _MOST_TOKENS = 2_000_000
+# What a student's code returns is judged, check after check, by Python loops that nothing interrupts. Right answers,
+# with every picture as a list of lists, hold 30,000.
+_MOST_RETURNED = 200_000
 
 
 class WorkerDied(Exception):
@@ -44,9 +47,10 @@ class Answers:
     A message is also bounded by the objects that decoding it will make: two bytes can become sixty.
     """
 
-    def __init__(self, most: int, longest: int) -> None:
+    def __init__(self, most: int, longest: int, tokens: int = _MOST_TOKENS) -> None:
         self._most = most
         self._longest = longest
+        self._most_tokens = tokens
         self._pending = bytearray()
         self._bytes = 0
         self._tokens = 0
@@ -75,9 +79,9 @@ class Answers:
         elif self._bytes > self._longest:
             self.overflow = f"more than {self._longest} bytes came back"
         elif self._bytes > _UNCOUNTED_BYTES:
-            self._tokens += tokens(frame, _MOST_TOKENS - self._tokens)
-            if self._tokens >= _MOST_TOKENS:
-                self.overflow = f"more than {_MOST_TOKENS} numbers, texts and lists came back"
+            self._tokens += tokens(frame, self._most_tokens - self._tokens)
+            if self._tokens >= self._most_tokens:
+                self.overflow = f"more than {self._most_tokens} numbers, texts and lists came back"
         if not self.overflow:
             self.whole.append(frame)
 
@@ -126,7 +130,8 @@ def collect(control: socket.socket, answers_fd: int, output_fd: int, job: wire.J
         WorkerDied: the zygote went away or did not answer in time.
     """
     limits = job.limits
-    answers, output = Answers(answers_asked(job), limits.message_bytes), bytearray()
+    tokens_taken = _MOST_RETURNED if isinstance(job, wire.StudentJob) else _MOST_TOKENS
+    answers, output = Answers(answers_asked(job), limits.message_bytes, tokens_taken), bytearray()
     ended: wire.Ended | None = None
     deadline = time.monotonic() + limits.total_wall_seconds + _GRACE_SECONDS
     open_fds = {answers_fd, output_fd}

@@ -19,7 +19,7 @@ class Turns:
             return
         import fcntl
 
-        with (self._folder / "turns.gate").open("ab") as gate, (self._folder / "turns.jobs").open("ab") as jobs:
+        with (self._folder / ".turns.gate").open("ab") as gate, (self._folder / ".turns.jobs").open("ab") as jobs:
             fcntl.flock(gate, fcntl.LOCK_EX)
             fcntl.flock(jobs, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
             if not alone:

@@ -50,9 +50,8 @@ def test_too_many_bytes_in_all_and_in_one_message():
     assert "a message of 4294967295 bytes" in announced.overflow
 
 
-def test_few_bytes_that_become_many_objects(monkeypatch):
-    monkeypatch.setattr(replies, "_MOST_TOKENS", 50_000)
-    answers = Answers(most=9, longest=64 << 20)
+def test_few_bytes_that_become_many_objects():
+    answers = Answers(most=9, longest=64 << 20, tokens=50_000)
     answers.feed(frame(b"\xa1x" * (1 << 20)))
     assert answers.whole == []
     assert answers.overflow == "more than 50000 numbers, texts and lists came back"

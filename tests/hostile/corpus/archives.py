@@ -9,6 +9,7 @@ import stat
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -156,6 +157,38 @@ def _climbing(path: Path) -> None:
         Path(os.fsdecode(place + b"/" + name)).write_bytes(b"import os; os._exit(0)")
 
 
+def _extra(name: str, other: bytes) -> zipfile.ZipInfo:
+    """Return a member with Info-ZIP's field for a name in Unicode, which says another."""
+    info = zipfile.ZipInfo(name)
+    content = struct.pack("<BI", 1, zlib.crc32(name.encode())) + other
+    info.extra = struct.pack("<HH", 0x7075, len(content)) + content
+    return info
+
+
+def _smaller(data: bytes) -> bytes:
+    """Say in both headers of a zip's last member that ten bytes come out of it."""
+    made = bytearray(data)
+    for mark, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = made.rfind(mark) + offset
+        made[at : at + 4] = struct.pack("<I", 10)
+    return bytes(made)
+
+
+def _bent(path: Path) -> None:
+    """Write a notebook of the right modules whose other cells are not as Jupyter writes them."""
+    _notebook()(path)
+    notebook = json.loads(path.read_text())
+    strange = [
+        [],
+        {"nbgrader": []},
+        {"nbgrader": {"grade_id": ["top5"]}},
+        {"nbgrader": {"grade_id": "top5-\x00\ud800"}},
+    ]
+    notebook["cells"] += [{"cell_type": "code", "source": "", "metadata": one} for one in strange]
+    notebook["cells"] += [{"cell_type": "raw", "attachments": {}}, {"cell_type": "code", "source": ["", ""]}]
+    path.write_text(json.dumps(notebook))
+
+
 _OUT = b"import os; os._exit(0)  # left-by-an-attack"
 
 ATTACKS: tuple[Attack, ...] = (
@@ -220,6 +253,14 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("notebook-old", "is of another format", pack=".ipynb", status="refused", write=_notebook(nbformat=3)),
     Attack("notebook-large", "is of forty megabytes", pack=".ipynb", status="refused", write=_notebook(("x", "#" * (40 << 20)))),
     Attack("notebook-not-text", "is not UTF-8", pack=".ipynb", status="refused", write=lambda path: _write(path, b'{"cells": [], "x": "\xff"}')),
+    Attack("zip-case", "holds modules whose names differ in case and in Unicode's forms", pack=".zip",
+           write=_zip([("TOP5.py", _OUT), ("Top5.PY", _OUT), ("exercises/TOP5.py", _OUT), ("u\u0308.py", b""), ("\u00fc.py", b""), ("top5.py.", _OUT), ("top5.py ", _OUT)])),
+    Attack("zip-other-name", "says another name in an extra field", pack=".zip", write=_zip([(_extra("harmless.py", b"../../left-by-an-attack"), _OUT)])),
+    Attack("zip-lies", "says that its bomb is small", pack=".zip", status="refused", write=_zip([("bomb.bin", bytes(100 << 20))], _smaller)),
+    Attack("tar-many-gzips", "is a thousand gzips, each of ten megabytes", pack=".tar.gz", status="refused",
+           write=lambda path: _write(path, gzip.compress(bytes(10 << 20)) * 1000)),
+    Attack("notebook-many", "has fifty thousand cells", pack=".ipynb", write=_notebook(*[("", "")] * 50_000)),
+    Attack("notebook-bent", "has cells whose metadata is bent", pack=".ipynb", write=_bent),
 )  # fmt: skip
 
 

@@ -167,4 +167,22 @@ ATTACKS: tuple[Attack, ...] = (
             if fd is not None and set(os.listdir(fd)) - seen: loot(start, sorted(set(os.listdir(fd)) - seen))
         """,
     ),
+    useless(
+        "escape-x32",
+        "makes system calls by the numbers of x32",
+        "import platform\nfor number in (39, 41, 57, 101, 165, 272, 319, 512, 520, 521, 523, 534):\n"
+        "    if platform.machine() == 'x86_64' and libc.syscall(0x40000000 + number, 1, 1, 0, 0, 0, 0) > 0: loot('x32', number)",
+    ),
+    probe(
+        "escape-descriptors",
+        "opens again, for writing, what it was given for reading",
+        """
+        for fd in range(0, 64):
+            for place in (f"/proc/self/fd/{fd}", f"/dev/fd/{fd}", f"/proc/1/fd/{fd}"):
+                if attempt(os.open, place, os.O_RDWR) is not None: loot(place)
+            info = attempt(os.fstat, fd)
+            if info is not None and fd > 2 and attempt(os.pread, fd, 8, 0): loot("readable", fd)
+            if libc.fcntl(fd, 1033, 0) >= 0: loot("seals", fd)
+        """,
+    ),
 )

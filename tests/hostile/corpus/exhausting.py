@@ -270,4 +270,34 @@ for pipe in ends: os.close(pipe[0]); os.close(pipe[1])
         },
         {"top5": "zero"},
     ),
+    Attack(
+        "time-flush",
+        "answers rightly and never ends flushing what it printed",
+        {
+            "top5.py": "import io, sys\nclass S(io.StringIO):\n    def flush(self):\n        while True: pass\nsys.stdout = S()\n"
+            + right("top5")
+        },
+    ),
+    useless("message-label", "returns labels of twenty megabytes", "", "return [(0.5, 'x' * (20 << 20))]", fast=True),
+    useless(
+        "message-pairs",
+        "returns so many pairs that comparing them would take long",
+        "",
+        "return [(0.5, 'x' * 500 + str(n)) for n in range(60_000)]",
+    ),
+    useless(
+        "message-many-pairs", "returns more pairs than are read", "", "return [(0.5, 'x') for n in range(300_000)]"
+    ),
+    useless(
+        "time-beats-closed",
+        "closes the pipe that tells its supervisor of answers, and loops",
+        "os.closerange(4, 64)",
+        "while True: pass",
+    ),
+    useless(
+        "output-wakeups",
+        "has the kernel write into its pipes at each signal",
+        "import signal\nfor fd in range(3, 12):\n    try: os.set_blocking(fd, False); signal.set_wakeup_fd(fd, warn_on_full_buffer=False)\n    except (OSError, ValueError): pass\n"
+        "signal.signal(signal.SIGALRM, lambda *a: None)\nsignal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)",
+    ),
 )

@@ -138,4 +138,42 @@ ATTACKS: tuple[Attack, ...] = (
         {"top5.py": wrong("top5"), "exercises/top5.py": wrong("top5", "return [(1.0, 'cat')]")},
         {"top5": "zero"},
     ),
+    useless(
+        "forge-fingerprints",
+        "replaces what looks whether arguments were changed, and changes them",
+        """
+        from inside import student
+        student._fingerprint = lambda value: 0
+        """,
+        "for one in args:\n    try: one[:] = [0] * len(one)\n    except Exception: pass\nreturn []",
+    ),
+    useless(
+        "forge-marks",
+        "leaves the marks that a called activation leaves, and returns its arguments",
+        "import tensorflow as tf",
+        "for _ in range(3): tf.identity(args[0], name='observed_activation')\nreturn (args[0],) * 4",
+        "conv_2d",
+    ),
+    useless(
+        "forge-fed-results",
+        "returns placeholders for results, so that whoever feeds them fetches what he fed",
+        "import tensorflow as tf",
+        "p = tf.compat.v1.placeholder_with_default(args[0], args[0].shape)\nreturn [p] * 5",
+        "convolution_chain",
+    ),
+    useless(
+        "forge-initializers",
+        "claims that the operations which initialize it are those that compute its results",
+        """
+        from inside import student, wire
+        real = student._trace
+        def trace(program, module, root):
+            said = real(program, module, root)
+            names = ("conv2d/W", "conv2d/b", "x", "^x", "x:0", "", "a" * 1000) * 1000
+            return wire.Traced(said.id, said.calls, said.graph, names, names)
+        student._trace = trace
+        """,
+        "import tensorflow as tf\nreturn (tf.identity(args[0]),) * 4",
+        "conv_2d",
+    ),
 )

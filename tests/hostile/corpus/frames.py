@@ -148,4 +148,23 @@ ATTACKS: tuple[Attack, ...] = (
         "top5",
         "wire.Table({'__class__': 1, '\\0': 2, '': wire.Table({})})",
     ),
+    useless(
+        "frames-trickle",
+        "announces sixty megabytes and sends them byte by byte",
+        _SEND,
+        "for fd in range(3, 64):\n    try: os.write(fd, struct.pack('>I', 60 << 20))\n    except OSError: continue\n"
+        "while True:\n    for fd in range(3, 64):\n        try: os.write(fd, b'x')\n        except OSError: pass",
+    ),
+    _claims(
+        "claims-pairs",
+        "claims pairs that are right but for what a pair is",
+        "top5",
+        "wire.Items(tuple(wire.Items((wire.Array('<f8', (), bytes(8)), wire.Items(('cat',)))) for _ in range(5)))",
+    ),
+    useless(
+        "claims-changes",
+        "claims to have changed a thousand arguments, and graphs to have shrunk",
+        "from inside import student, wire\n"
+        "student._call = lambda call, *rest: (None, wire.Returned(None, ('<script>alert(1)</script>\\x1b[2J',) * 1000, -10**18))",
+    ),
 )

@@ -221,4 +221,52 @@ ATTACKS: tuple[Attack, ...] = (
         "return str(args[0]).encode()",
         "subgraph",
     ),
+    _impure(
+        "graph-wide",
+        "holds three thousand large tensors at once",
+        "return y + 0.0 * tf.add_n([tf.reduce_sum(tf.stack([tf.fill([1 << 20], tf.reduce_max(y) + i) for i in range(3000)]))])",
+    ),
+    _impure(
+        "graph-text-doubling",
+        "joins a text with itself forty times",
+        "s = tf.strings.as_string(tf.reduce_max(y))\n    for _ in range(40): s = tf.strings.join([s, s])\n    return y + 0.0 * tf.cast(tf.strings.length(s), tf.float32)",
+    ),
+    _impure(
+        "graph-compiled",
+        "asks for a compiler before it runs",
+        "return tf.ensure_shape(tf.function(lambda v: v * 1.0, jit_compile=True)(y), y.shape)",
+        earns={"convolution_chain": "any"},
+    ),
+    _impure(
+        "graph-colocated",
+        "wants to be beside nodes that do not exist, and lies about its shapes",
+        "y = tf.identity(y)\n    v = tf1.AttrValue(); v.list.s.append(b'loc:@nowhere'); y.op._set_attr('_class', v)\n"
+        "    w = tf1.AttrValue(); w.list.shape.add().dim.add(size=1 << 40); y.op._set_attr('_output_shapes', w)\n    return y",
+        earns={"convolution_chain": "any"},
+    ),
+    _impure(
+        "graph-recursive",
+        "calls a function that calls itself",
+        "d = tf1.GraphDef(); f = d.library.function.add(); f.signature.name = 'f'\n"
+        "    f.signature.input_arg.add(name='x', type=1); f.signature.output_arg.add(name='y', type=1)\n"
+        "    f.node_def.add(name='n', op='f', input=['x']); f.ret['y'] = 'n:y:0'\n"
+        "    d.node.add(name='p', op='Placeholder').attr['dtype'].type = 1; d.node.add(name='c', op='f', input=['p'])\n"
+        "    return tf.ensure_shape(tf.import_graph_def(d, input_map={'p:0': y}, return_elements=['c:0'], name='')[0], y.shape)",
+    ),
+    _returned(
+        "graph-many-functions",
+        "returns a library of half a million functions",
+        "for n in range(500_000): g.library.function.add().signature.name = f'{n}'",
+    ),
+    _returned(
+        "graph-not-text",
+        "returns nodes whose names are not UTF-8",
+        "from inside import student, wire; student._value = lambda *a: wire.Graph(b'\\n\\x04\\n\\x02\\xff\\xfe'); return None",
+    ),
+    _returned(
+        "graph-huge-versions",
+        "returns a graph with a million versions that it cannot stand",
+        "g.CopyFrom(given); g.versions.bad_consumers.extend(range(1_000_000))",
+        earns={"subgraph": "any"},
+    ),
 )

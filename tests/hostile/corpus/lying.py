@@ -168,4 +168,48 @@ ATTACKS: tuple[Attack, ...] = (
         "type(v).shape = property(lambda self: (3, 3, 1, 2))\nreturn v, v, v, v",
         "conv_2d",
     ),
+    _top5(
+        "lie-array-pointer",
+        "is an array at an address that belongs to nobody",
+        "class A:\n    __array_interface__ = {'shape': (1 << 20,), 'typestr': '<f8', 'data': (4096, True), 'version': 3}",
+        "return A()",
+    ),
+    _top5(
+        "lie-dtypes",
+        "returns arrays of kinds that nobody expects",
+        "import ml_dtypes",
+        "return [np.zeros(2, 'M8[s]'), np.zeros(2, [('a', 'f4'), ('b', 'O')]), np.zeros(2, ml_dtypes.bfloat16), np.ma.masked_all(3), "
+        "np.array(['x' * 9]), np.array([b'y']), np.zeros(2, 'V7'), np.zeros((0, 3)), np.zeros(2, '>c16'), np.longdouble(1)]",
+    ),
+    _top5(
+        "lie-numbers",
+        "returns numbers that are hard to take for floats",
+        "import decimal, enum, fractions\nclass E(enum.IntFlag): A = 1\nclass B(int):\n    def __int__(self): return 10**400\n    __float__ = __index__ = __int__",
+        "return [(v, 'x') for v in (decimal.Decimal('sNaN'), fractions.Fraction(10**400), E.A, B(), 10**400, 1j, np.bool_(1))]",
+    ),
+    _top5(
+        "lie-module",
+        "puts an object in its module's place, which has every function",
+        _LIAR + "sys.modules[__name__] = sys.modules['top5'] = sys.modules['exercises.top5'] = Liar()",
+        "return Liar()",
+    ),
+    _top5(
+        "lie-module-getattr",
+        "is a module that leaves when it is looked at",
+        "def __getattr__(name): raise SystemExit(0)\nsys.modules[__name__].__class__ = type('M', (type(sys),), {'__getattribute__': lambda self, name: os._exit(0)})",
+        "return []",
+    ),
+    _top5(
+        "lie-group",
+        "raises groups of exceptions in groups, with notes of megabytes and a chain that has no end",
+        "",
+        "e = ValueError('x')\nfor _ in range(900): e = ExceptionGroup('g', [e, e])\ne.add_note('<b>' * (8 << 20))\n"
+        "a, b = KeyError('a'), KeyError('b')\na.__context__, b.__context__ = b, a\ne.__cause__ = a\nraise e",
+    ),
+    _top5(
+        "lie-base",
+        "raises what is no error: KeyboardInterrupt, GeneratorExit, a group of them",
+        "n = iter(range(10**9))",
+        "raise (KeyboardInterrupt('x'), GeneratorExit(), BaseExceptionGroup('g', [SystemExit(0), KeyboardInterrupt()]))[next(n) % 3]",
+    ),
 )

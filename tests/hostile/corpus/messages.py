@@ -107,4 +107,15 @@ ATTACKS: tuple[Attack, ...] = (
         keep = [b"left-b" + b"y-a-fork-before" * 3 for _ in range(1000)]
         """,
     ),
+    *_pair(
+        "leave-access",
+        "leaves a message in the times at which files were last read",
+        """
+        for path in ("/fixtures/manifest.toml", "/given/exercises/__init__.py", "/inside/inside/work.py", "/python/lib"):
+            before = os.stat(path)
+            attempt(lambda: open(path, "rb").read()); attempt(os.listdir, path)
+            after = os.stat(path)
+            if (before.st_atime_ns, before.st_nlink, before.st_ctime_ns) != (after.st_atime_ns, after.st_nlink, after.st_ctime_ns): loot(path)
+        """,
+    ),
 )

@@ -160,4 +160,16 @@ ATTACKS: tuple[Attack, ...] = (
         "os.environ.update(PYTHONSTARTUP='/tmp/x', LD_PRELOAD='/tmp/x.so', PATH='/tmp', TF_CPP_MIN_LOG_LEVEL='0', HOME='/')\n"
         "os.environ['PYTHONPATH'] = '/submission'\nos.umask(0)\nos.chdir('/')",
     ),
+    Attack("code-utf-16", "is UTF-16", {"top5.py": right("top5").encode("utf-16")}, {"top5": "zero"}),
+    Attack("code-nul", "holds NUL bytes", {"top5.py": b"x = 1\0\n" + right("top5").encode()}, {"top5": "any"}),
+    Attack("code-rot13", "is written in rot13", {"top5.py": "# coding: rot13\nvzcbeg bf\n"}, {"top5": "zero"}),
+    Attack(
+        "code-unknown", "is written in a coding that does not exist", {"top5.py": "# coding: evil\n"}, {"top5": "zero"}
+    ),
+    _patch(
+        "patch-hooks",
+        "hooks into forks, exits, threads, warnings and exceptions",
+        "import atexit, faulthandler, threading, warnings\nos.register_at_fork(before=lambda: os._exit(0))\nsys.excepthook = sys.unraisablehook = threading.excepthook = lambda *a: os._exit(0)\n"
+        "warnings.showwarning = lambda *a, **k: os._exit(0)\nfaulthandler.dump_traceback_later(0.5, exit=True)\nsys.displayhook = None",
+    ),
 )

@@ -92,4 +92,17 @@ ATTACKS: tuple[Attack, ...] = (
     _called("text-name-sql", "is named as a database's command", b"x'); DROP TABLE results;--"),
     _called("text-name-long", "has a name of 250 bytes", b"n" * 250),
     _called("text-name-bidi", "has a name that reads backwards", "\u202etxt.evil\u2066".encode()),
+    useless(
+        "text-labels",
+        "returns labels of script and of commands for terminals",
+        "",
+        f'return [(0.5, """{_SCRIPT}{_ANSI}{_BIDI}{_RICH}""")] * 3',
+        fast=True,
+    ),
+    _called("text-name-spaces", "has blanks and dots around its name", b" ada. "),
+    _called(
+        "text-name-decomposed", "is named as another is, in another of Unicode's forms", "J\u006f\u0308rg".encode()
+    ),
+    _called("text-name-composed", "is named as another is, in another of Unicode's forms", "J\u00f6rg".encode()),
+    _called("text-name-device", "is named as a device of Windows", b"NUL.con"),
 )

@@ -1,0 +1,1 @@
+"""Faults of our own: processes killed, disks full, stores that go away, and what long runs leave behind."""
