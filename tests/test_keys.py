@@ -11,6 +11,7 @@ ELSEWHERE = {
     "grader/assignment.py",  # its content is in the keys: which checks, limits, seed
     "grader/material.py",  # where files lie; their contents are in the keys
     "grader/record.py",  # written after the look-up
+    "grader/schedule.py",  # when it is due, which is asked after grading
     "grader/score.py",  # worked out after the look-up
 }
 FOLDERS = ("grader/cases/", "grader/checks/", "grader/inside/", "grader/walls/", "grader/submission/")

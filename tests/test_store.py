@@ -156,7 +156,7 @@ def test_sqlite_lets_others_read_while_one_writes(tmp_path: Path) -> None:
 def test_how_long_a_grading_took_is_the_longest_of_all_runs(tmp_path: Path) -> None:
     with Store.in_folder(tmp_path) as store:
         assert store.durations() == {}
-        for seconds in (0.5, 2.5, 0.25, None):
-            store.keep(RECORD, {}, {}, seconds)
+        for number, seconds in enumerate((0.5, 2.5, 0.25, None)):
+            store.keep(msgspec.structs.replace(RECORD, score=float(number)), {}, {}, seconds)
         store.keep(msgspec.structs.replace(RECORD, submission="ada"), {}, {}, 1.5)
         assert store.durations() == {"caf\udce9": 2.5, "ada": 1.5}
