@@ -12,9 +12,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from grader import assignment, catalogue, hints
+from grader import assignment, catalogue, checks, hints
 from grader.cli import _COMMANDS
-from grader.freeze import questions
 
 PACKAGE = Path(assignment.__file__).parent
 LOCALE = PACKAGE / "locale"
@@ -42,7 +41,7 @@ def in_data() -> list[str]:
     titles = [
         (judge.__doc__ or "").strip().splitlines()[0].rstrip(".")
         for exercise in exercises
-        for judge in _judges(exercise)
+        for judge in checks.judges(exercise).values()
     ]
     hinted = [check.hint for one in exercises.values() for check in one.checks.values()]
     ladders = [
@@ -56,13 +55,6 @@ def in_data() -> list[str]:
     return [
         text for text in dict.fromkeys([*_COMMANDS.values(), *named, *titles, *hinted, *ladders, *explained]) if text
     ]
-
-
-def _judges(exercise: str) -> list[object]:
-    import importlib
-
-    module = importlib.import_module(f"grader.checks.{exercise}")
-    return [vars(module)[f"check_{check_id.partition('.')[2]}"] for check_id in questions(exercise)]
 
 
 def catalogue_file(language: str) -> Path:
