@@ -87,8 +87,9 @@ def prepare(graph: tf.Graph, graph_def: Any, training: wire.Training | None) -> 
 
 def forget_functions_of_gradients(graph_def: Any) -> None:
     """Remove from nodes the name of the Python function that computes their gradient: it is not here."""
-    for node in graph_def.node:
-        node.attr.pop("_gradient_op_type", None)
+    for nodes in (graph_def.node, *(function.node_def for function in graph_def.library.function)):
+        for node in nodes:
+            node.attr.pop("_gradient_op_type", None)
 
 
 def _tensor(graph: tf.Graph, name: str) -> Any:

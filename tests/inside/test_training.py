@@ -83,9 +83,10 @@ def test_loops_of_old_are_not_trained_but_looked_at(submit, used, gradient):
     assert not wire.numpy(ran.values[0]).any()
 
 
-def test_gradients_of_a_students_own_are_not_used(submit):
+@pytest.mark.parametrize("logits", ["held({})", "tf.map_fn(lambda one: held(one), {})"])
+def test_gradients_of_a_students_own_are_not_used(submit, logits):
     own = "@tf.custom_gradient\ndef held(w):\n    return tf.identity(w), lambda slope: 0.0 * slope"
-    ran = train(submit, "convolve(x, held(first)) + second", own)
+    ran = train(submit, logits.format("convolve(x, first) + second"), own)
     assert isinstance(ran, wire.Ran), ran
     assert ran.gradients[0] is not None
     assert ran.gradients[0] > 0
