@@ -1,6 +1,5 @@
 """Every limit is hit once, for real, and costs only the exercise that hits it."""
 
-import time
 
 import pytest
 
