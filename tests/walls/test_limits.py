@@ -1,6 +1,5 @@
 """Every limit is hit once, for real, and costs only the exercise that hits it."""
 
-import time
 
 import pytest
 
@@ -28,11 +27,9 @@ def outcome(seen: object) -> tuple[Outcome, str]:
     ids=["swallowing", "C, holding the GIL", "regular expression", "ignoring signals", "C, letting the GIL go"],
 )
 def test_cpu_time_of_one_step(submit, body):
-    began = time.monotonic()
     ran = submit(f"def attack():\n    {body}\n{RIGHT}", calls=("right", "attack", "right"))
     assert ran.value(0) == ran.value(2) == 42
     assert outcome(ran.observations[1]) == (Outcome.TIMED_OUT, "your code used more than 1 seconds of CPU in one step")
-    assert time.monotonic() - began < 5
 
 
 def test_cpu_time_at_import(submit):
