@@ -30,6 +30,7 @@ def draw(walls: Mapping[str, Sequence[float]], path: Path) -> None:
     bars = axes.barh(order, medians, xerr=ranges, color=colours, error_kw={"ecolor": "#444", "elinewidth": 1})
     axes.bar_label(bars, [f" {60 / median:.0f} a minute" for median in medians], padding=6, fontsize=9)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_xlim(min(medians) / 2, max(medians) * 4)
     axes.set_xlabel("wall time, seconds a submission (less is better; the line is the range)")
     axes.spines[["top", "right"]].set_visible(False)
