@@ -46,7 +46,7 @@ def test_the_plane_is_that_of_the_first_wrong_number() -> None:
 
 def test_last_bits_make_no_difference() -> None:
     want = np.array([[0.1, 0.2], [0.3, 0.4]])
-    got = want + [[1e-9, 0], [0, 1]]
+    got = want + np.array([[1e-9, 0], [0, 1]])
     made = planes(got, want)
     assert made is not None
     assert made.difference is not None
