@@ -75,6 +75,7 @@ bench-peers: setup
 
 words: setup
 	PYTHONPATH=tests $(BIN)/python tests/words.py
+	$(BIN)/python tests/feedback/wording.py
 
 exercises: setup
 	$(BIN)/python -c "from pathlib import Path; from grader.release import write_stubs; write_stubs(Path('exercises'))"

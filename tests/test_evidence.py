@@ -44,6 +44,15 @@ def test_the_plane_is_that_of_the_first_wrong_number() -> None:
     assert made.difference.rows[2] == "-46.5 0 0 0"
 
 
+def test_last_bits_make_no_difference() -> None:
+    want = np.array([[0.1, 0.2], [0.3, 0.4]])
+    got = want + np.array([[1e-9, 0], [0, 1]])
+    made = planes(got, want)
+    assert made is not None
+    assert made.difference is not None
+    assert made.difference.rows == ("0 0", "0 1")
+
+
 def test_a_list_of_numbers_is_one_row() -> None:
     made = planes(np.ones(3), np.zeros(3), ask_bias(Layer(outputs=3, weights="initial")))
     assert made is not None

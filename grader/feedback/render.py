@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.feedback import text
+from grader.feedback import text, translation
 
 if TYPE_CHECKING:
     import jinja2
@@ -31,10 +31,13 @@ def _environment() -> "jinja2.Environment":
         finalize=harmless,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(translation.say, translation.say_count, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
         plain=text.printable, points=text.points, percent=text.percent, count=text.count, coded=text.coded
     )
+    environment.filters.update(said=translation.say)
     return environment
 
 
@@ -56,7 +59,14 @@ def _hashed(content: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def render(template: str, view: object, *, script: str = "", styles: Sequence[str] = ("page.css",)) -> bytes:
+def render(
+    template: str,
+    view: object,
+    *,
+    script: str = "",
+    styles: Sequence[str] = ("page.css",),
+    language: str = "en",
+) -> bytes:
     """Return a page in UTF-8.
 
     Args:
@@ -64,11 +74,16 @@ def render(template: str, view: object, *, script: str = "", styles: Sequence[st
         view: what it shows, `view` in the template.
         script: file name of the script that it carries; none by default.
         styles: file names of its style sheets.
+        language: that it is written in.
     """
     from markupsafe import Markup
 
     style = "".join(map(_asset, styles))
     code = _asset(script) if script else ""
     page = _environment().get_template(template)
-    values = {"policy": Markup(policy(style, code)), "style": Markup(style), "script": Markup(code)}
-    return page.render(view=view, **values).encode()
+    values = {
+        "policy": Markup(policy(style, code)),
+        "style": Markup(style),
+        "script": Markup(code),
+    }
+    return page.render(view=view, language=language, **values).encode()

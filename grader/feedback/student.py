@@ -9,6 +9,7 @@ from grader.catalogue import Misconception
 from grader.feedback import words
 from grader.feedback.pictures import Picture, draw
 from grader.feedback.render import render
+from grader.feedback.translation import language
 from grader.observation import Outcome
 from grader.record import CheckRecord, ExerciseRecord, Record
 from grader.summary import Reason, Trouble, reason
@@ -116,7 +117,12 @@ def student_page(record: Record, catalogue: Mapping[str, Misconception], titles:
         catalogue: the misconceptions by id.
         titles: what a student reads as the name of an exercise, by its name.
     """
-    return render("student.html.j2", student_view(record, catalogue, titles), styles=("page.css", "picture.css"))
+    return render(
+        "student.html.j2",
+        student_view(record, catalogue, titles),
+        styles=("page.css", "picture.css"),
+        language=language(),
+    )
 
 
 def student_view(record: Record, catalogue: Mapping[str, Misconception], titles: Mapping[str, str]) -> StudentView:

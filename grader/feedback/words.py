@@ -2,6 +2,7 @@
 
 import msgspec
 
+from grader.feedback.translation import say
 from grader.observation import Outcome
 from grader.summary import Trouble
 
@@ -78,26 +79,26 @@ def headline(trouble: Trouble | None, exercise: str) -> str:
     """Return what is said once, on top of an exercise, when all its checks fail for one reason."""
     match trouble:
         case Trouble.MISSING:
-            return f"There is no {exercise}.py in your submission."
+            return say("There is no {exercise}.py in your submission.").format(exercise=exercise)
         case Trouble.BROKEN:
-            return f"{exercise}.py could not be imported."
+            return say("{exercise}.py could not be imported.").format(exercise=exercise)
         case Trouble.UNWRITTEN:
-            return "This exercise is not written yet."
-    return "All checks of this exercise fail in the same way."
+            return say("This exercise is not written yet.")
+    return say("All checks of this exercise fail in the same way.")
 
 
 def remedy(trouble: Trouble | None, exercise: str) -> str:
     """Return what to do about it."""
     match trouble:
         case Trouble.MISSING:
-            return (
-                f"Name the file exactly {exercise}.py and put it at the top of your submission or into exercises/; "
-                f"in a notebook, use the cell that came with the grade id {exercise}."
-            )
+            return say(
+                "Name the file exactly {exercise}.py and put it at the top of your submission or into exercises/; "
+                "in a notebook, use the cell that came with the grade id {exercise}."
+            ).format(exercise=exercise)
         case Trouble.BROKEN:
-            return (
+            return say(
                 "None of its functions could be called. Mend the line named above first; the rest may be fine already."
             )
         case Trouble.UNWRITTEN:
-            return "It still raises NotImplementedError. Put your code in its place, one function after the other."
-    return "Mend this first; the rest may be fine already."
+            return say("It still raises NotImplementedError. Put your code in its place, one function after the other.")
+    return say("Mend this first; the rest may be fine already.")

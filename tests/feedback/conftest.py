@@ -12,6 +12,12 @@ from grader.inside.wire import Node, Nodes
 from grader.observation import Outcome
 
 
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch):
+    """Have pages speak English, whatever the language of this machine."""
+    monkeypatch.setenv("LANGUAGE", "en")
+
+
 @pytest.fixture
 def catalogue():
     """Return a catalogue of one misconception."""

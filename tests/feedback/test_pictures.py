@@ -79,14 +79,9 @@ def test_a_field_that_begins_in_the_padding_is_drawn_outside():
 @pytest.mark.parametrize(
     ("strides", "padding", "got", "said"),
     [
-        (
-            (3, 1),
-            "VALID",
-            (2, 7, 2, 2),
-            "Along the height 3 are expected, and yours has 7, as if the filter moved by 1",
-        ),
-        ((3, 1), "VALID", (2, 7, 2, 2), "Along the width 4 are expected, and yours has 2, as if the filter moved by 3"),
-        ((3, 1), "VALID", (1, 3, 4, 2), "Along the batch 2 are expected, and yours has 1."),
+        ((3, 1), "VALID", (2, 7, 2, 2), "Along the height, 3 expected, 7 in yours, as if the filter moved by 1 there."),
+        ((3, 1), "VALID", (2, 7, 2, 2), "Along the width, 4 expected, 2 in yours, as if the filter moved by 3 there."),
+        ((3, 1), "VALID", (1, 3, 4, 2), "Along the batch, 2 expected, 1 in yours."),
         ((3, 1), "VALID", (3, 4), "Expected are 4 axes, (2, 3, 4, 2), but yours are 2, (3, 4)."),
     ],
 )
@@ -101,7 +96,7 @@ def test_other_shapes_are_told_axis_by_axis(strides, padding, got, said):
 def test_padding_is_recognized():
     sliding = Sliding(Grid(7, 3, ("1 2 3",) * 7), Grid(3, 1, ("1", "1", "1")))
     shown = Planes("h", (1, 7, 3, 1), (1, 5, 3, 1), None, Grid(5, 3, ("1 2 3",) * 5), sliding=sliding)
-    assert "Along the height 5 are expected, and yours has 7, as with SAME padding." in draw(shown).caption
+    assert "Along the height, 5 expected, 7 in yours, as with SAME padding." in draw(shown).caption
 
 
 def test_a_graph_says_what_is_missing_and_what_is_too_much():

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from grader.exhibit import Graphs, Node
 from grader.feedback.pictures.panel import Drawing, Panel, Picture
+from grader.feedback.translation import say
 
 _ROW = 26
 _HEAD = 24
@@ -51,7 +52,7 @@ def _panel(name: str, groups: Mapping[str, Sequence[Node]], exhibit: Graphs) -> 
     for node in exhibit.nodes:
         if node.state in here:
             _arcs(drawing, node, middle, {one.name for one in exhibit.nodes if one.state in here})
-    return Panel(name, drawing.svg(), "")
+    return Panel(say(name), drawing.svg())
 
 
 def _row(drawing: Drawing, node: Node, y: float, panel: str, exhibit: Graphs, scope: str) -> None:
@@ -101,25 +102,23 @@ def _described(panel: str, exhibit: Graphs, here: set[str]) -> str:
 def _said(node: Node, panel: str, exhibit: Graphs) -> str:
     if not exhibit.devices:
         return node.name
-    return f"{node.name} on {(node.got if panel == 'Yours' else node.want) or 'no device'}"
+    device = (node.got if panel == "Yours" else node.want) or say("no device")
+    return say("{node} on {device}").format(node=node.name, device=device)
 
 
 def _caption(exhibit: Graphs) -> list[str]:
     states = {node.state for node in exhibit.nodes}
-    waits = ", dashed where these only wait for it" if _waits(exhibit) else ""
-    said = [f"Arcs lead from a node to those that use it{waits}."]
+    said = [say("Arcs lead from a node to those that use it.")]
+    if any(entry.startswith("^") for node in exhibit.nodes for entry in node.inputs):
+        said.append(say("They are dashed where these only wait for it."))
     if "missing" in states:
-        said.insert(0, "− marks what is missing in yours.")
+        said.insert(0, say("− marks what is missing in yours."))
     if "extra" in states and exhibit.exactly:
-        said.insert(0, "+ marks what yours has too much.")
+        said.insert(0, say("+ marks what yours has too much."))
     if "changed" in states:
-        said.insert(0, "≠ marks what is another one than it should be.")
+        said.insert(0, say("≠ marks what is another one than it should be."))
     if "gone" in states:
-        said.append("What is crossed out is rightly left out.")
+        said.append(say("What is crossed out is rightly left out."))
     if exhibit.left_out:
-        said.append(f"{exhibit.left_out} more nodes are not drawn.")
+        said.append(say("{count} more nodes are not drawn.").format(count=exhibit.left_out))
     return said
-
-
-def _waits(exhibit: Graphs) -> bool:
-    return any(entry.startswith("^") for node in exhibit.nodes for entry in node.inputs)

@@ -5,6 +5,7 @@ import math
 from grader.exhibit import Field, Grid, Planes, Sliding
 from grader.feedback.pictures.grids import Cells, cell_size, largest, legend, shown
 from grader.feedback.pictures.panel import Panel, Picture
+from grader.feedback.translation import say
 
 _AXES = {2: ("height", "width"), 4: ("batch", "height", "width", "channels")}
 
@@ -38,8 +39,8 @@ def _compared(exhibit: Planes, cell: float, fits: bool) -> tuple[Panel, ...]:
         if exhibit.place:
             cells.wrong(exhibit.wrong if name != "Expected" else ())
             cells.outline("mark", *exhibit.place)
-        panels.append(Panel(name, cells.svg(), _size(grid)))
-    panels.append(Panel("Colours", legend(scale)))
+        panels.append(Panel(say(name), cells.svg(), _size(grid)))
+    panels.append(Panel(say("Colours"), legend(scale)))
     return tuple(panels)
 
 
@@ -55,7 +56,7 @@ def _source(sliding: Sliding, cell: float, fits: bool) -> tuple[Panel, ...]:
             _steps(cells, sliding)
         if is_input:
             cells.outline("field", field.top, field.left, field.height, field.width)
-        panels.append(Panel(name, cells.svg(), _size(grid)))
+        panels.append(Panel(say(name), cells.svg(), _size(grid)))
     return tuple(panels)
 
 
@@ -74,11 +75,12 @@ def _size(grid: Grid) -> str:
     height, width = shown(grid)
     if (height, width) == (grid.height, grid.width):
         return said
-    return f"{said}: rows {_span(grid.top, height)}, columns {_span(grid.left, width)}"
+    rows, columns = _span(grid.top, height), _span(grid.left, width)
+    return f"{said}: " + say("rows {rows}, columns {columns}").format(rows=rows, columns=columns)
 
 
 def _span(first: int, count: int) -> str:
-    return str(first) if count == 1 else f"{first} to {first + count - 1}"
+    return str(first) if count == 1 else f"{first}–{first + count - 1}"
 
 
 def _described(name: str, grid: Grid, with_numbers: bool) -> str:
@@ -92,26 +94,29 @@ def _of_place(exhibit: Planes) -> list[str]:
     assert exhibit.got
     row, column = exhibit.place
     got, want = (grid.rows[row - grid.top].split()[column - grid.left] for grid in (exhibit.got, exhibit.want))
-    said = [f"The first wrong number is framed: row {row}, column {column}, expected {want}, got {got}."]
+    said = [
+        say("The first wrong number is framed: row {row}, column {column}, expected {want}, got {got}.").format(
+            row=row, column=column, want=want, got=got
+        )
+    ]
     if len(exhibit.index) == 4 and exhibit.want_shape:
         batch, _, _, channel = exhibit.index
-        places = (("image", batch, exhibit.want_shape[0]), ("channel", channel, exhibit.want_shape[3]))
-        names = [f"{name} {at}" for name, at, size in places if size != 1]
-        said += [f"You see {' and '.join(names)}, where it is."] if names else []
+        if exhibit.want_shape[0] != 1 or exhibit.want_shape[3] != 1:
+            said.append(say("It is in image {batch}, channel {channel}.").format(batch=batch, channel=channel))
     sliding = exhibit.sliding
     if sliding and sliding.field:
         field = sliding.field
-        told = f"rows {_span(field.top, field.height)} and columns {_span(field.left, field.width)}"
-        if (field.height, field.width) == (1, 1):
-            told = f"row {field.top} and column {field.left}"
-        said.append(f"It is computed from {told} of the input, framed there.{_padded(sliding, field)}")
+        rows, columns = _span(field.top, field.height), _span(field.left, field.width)
+        told = say("It is computed from what is framed in the input: rows {rows}, columns {columns}.")
+        said.append(told.format(rows=rows, columns=columns))
+        if _padded(sliding, field):
+            said.append(say("What lies outside is padding."))
     return said
 
 
-def _padded(sliding: Sliding, field: Field) -> str:
-    outside = min(field.top, field.left) < 0
-    outside |= field.top + field.height > sliding.input.height or field.left + field.width > sliding.input.width
-    return " What lies outside is padding." if outside else ""
+def _padded(sliding: Sliding, field: Field) -> bool:
+    below, behind = field.top + field.height, field.left + field.width
+    return min(field.top, field.left) < 0 or below > sliding.input.height or behind > sliding.input.width
 
 
 def _of_shape(exhibit: Planes) -> list[str]:
@@ -119,37 +124,34 @@ def _of_shape(exhibit: Planes) -> list[str]:
     sliding = exhibit.sliding
     want, got = exhibit.want_shape, exhibit.got_shape
     if sliding and exhibit.want:
-        s_y, s_x = sliding.strides
-        steps = f"it moves by {s_y} along the height and by {s_x} along the width"
-        said.append(
-            f"The filter is {sliding.kernel.height} × {sliding.kernel.width}; {steps}, with {sliding.padding} padding. "
-            f"So there are {exhibit.want.height} × {exhibit.want.width} places for it."
-            if sliding.stages == 1
-            else f"The filter slides over the input {sliding.stages} times."
-        )
-        said.append("The first place is framed, and the next ones are dashed.")
+        said += _of_steps(sliding, exhibit.want)
     if want is None or got is None:
         return said
     if len(want) != len(got):
-        return [*said, f"Expected are {len(want)} axes, {_shape(want)}, but yours are {len(got)}, {_shape(got)}."]
+        axes = say("Expected are {wanted} axes, {want}, but yours are {found}, {got}.")
+        return [*said, axes.format(wanted=len(want), want=want, found=len(got), got=got)]
     names = _AXES.get(len(want), tuple(f"axis {at}" for at in range(len(want))))
     for at, name in enumerate(names):
         if want[at] != got[at]:
+            along = say("Along the {axis}, {want} expected, {got} in yours{hint}.")
             hint = _as_if(exhibit, name, got[at])
-            said.append(f"Along the {name} {want[at]} {_is(want[at])} expected, and yours {_has(got[at])}{hint}.")
+            said.append(along.format(axis=say(name), want=want[at], got=got[at], hint=hint and f", {hint}"))
     return said
 
 
-def _is(count: int | None) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _has(count: int | None) -> str:
-    return "is unknown" if count is None else f"has {count}"
-
-
-def _shape(shape: tuple[int | None, ...]) -> str:
-    return str(tuple(shape))
+def _of_steps(sliding: Sliding, want: Grid) -> list[str]:
+    if sliding.stages != 1:
+        return [say("The filter slides over the input {stages} times.").format(stages=sliding.stages)]
+    steps = say(
+        "The filter is {k_h} × {k_w}; it moves by {s_y} along the height and by {s_x} along the width, with {padding} "
+        "padding. So there are {rows} × {columns} places for it."
+    )
+    kernel, (s_y, s_x) = sliding.kernel, sliding.strides
+    told = steps.format(
+        k_h=kernel.height, k_w=kernel.width, s_y=s_y, s_x=s_x, padding=sliding.padding, rows=want.height,
+        columns=want.width,
+    )  # fmt: skip
+    return [told, say("The first place is framed, and the next ones are dashed.")]
 
 
 def _as_if(exhibit: Planes, axis: str, got: int | None) -> str:
@@ -164,9 +166,9 @@ def _as_if(exhibit: Planes, axis: str, got: int | None) -> str:
     padded = {"SAME": math.ceil(size / stride), "VALID": math.ceil((size - kernel + 1) / stride)}
     for padding, given in padded.items():
         if padding != sliding.padding and given == got:
-            return f", as with {padding} padding"
+            return say("as with {padding} padding").format(padding=padding)
     for step in dict.fromkeys((1, other)):
         whole = size if sliding.padding == "SAME" else size - kernel + 1
         if step != stride and math.ceil(whole / step) == got:
-            return f", as if the filter moved by {step} there"
+            return say("as if the filter moved by {step} there").format(step=step)
     return ""

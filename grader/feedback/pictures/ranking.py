@@ -4,6 +4,7 @@ import math
 
 from grader.exhibit import Ranking
 from grader.feedback.pictures.panel import Drawing, Panel, Picture
+from grader.feedback.translation import say
 
 _ROW = 40
 _WIDTH = 300
@@ -27,13 +28,13 @@ def draw(exhibit: Ranking) -> Picture:
             _bar(drawing, at, value, label, scale, at in wrong[name])
         for at in range(len(pairs), rows):
             drawing.rectangle("absent", 1, at * _ROW + 20, _BAR, 14)
-            drawing.text("label quiet", 1, at * _ROW + 14, "nothing here")
-        panels.append(Panel(name, drawing.svg(), _more(count, len(pairs))))
+            drawing.text("label quiet", 1, at * _ROW + 14, say("nothing here"))
+        panels.append(Panel(say(name), drawing.svg(), _more(count, len(pairs))))
     return Picture((tuple(panels),), tuple(_caption(exhibit, scale)))
 
 
 def _more(count: int, shown: int) -> str:
-    return f"{shown} of {count}" if count > shown else ""
+    return say("{shown} of {count}").format(shown=shown, count=count) if count > shown else ""
 
 
 def _wrong(pairs: tuple[tuple[str, str], ...], exhibit: Ranking) -> set[int]:
@@ -55,10 +56,10 @@ def _bar(drawing: Drawing, at: int, value: str, label: str, scale: float, wrong:
 
 
 def _caption(exhibit: Ranking, scale: float) -> list[str]:
-    said = ["Both charts have one scale."]
+    said = [say("Both charts have one scale.")]
     if _wrong(exhibit.got, exhibit) or _wrong(exhibit.want, exhibit):
-        where = "the same place of the other list" if exhibit.in_order else "the other list"
-        said.insert(0, f"What is marked ≠ has no equal in {where}.")
+        same_place = say("What is marked ≠ has no equal in the same place of the other list.")
+        said.insert(0, same_place if exhibit.in_order else say("What is marked ≠ has no equal in the other list."))
     if scale > 1.001:
-        said.append("A probability is at most 1.")
+        said.append(say("A probability is at most 1."))
     return said
