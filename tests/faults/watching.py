@@ -10,7 +10,7 @@ from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PATIENCE_SECONDS = 20.0
-OUTPUT = {"records", "scores.csv", "store.sqlite", ".lock"}
+OUTPUT = {"records", "scores.csv", "store.sqlite", "origins.json", ".lock"}
 """All that a finished run leaves in its output folder."""
 
 

@@ -126,7 +126,7 @@ def run_family(
     lost += [f"process left: {process}" for process in left_running()]
     if names(folder) != handed_in:
         lost.append("the folder of submissions has changed")
-    allowed = {"records", "scores.csv", "store.sqlite", ".lock"}
+    allowed = {"records", "scores.csv", "store.sqlite", "origins.json", ".lock"}
     lost += [f"left in the output folder: {path}" for path in sorted(set(names(out)) - allowed)]
     expected = {file_name(record.submission) for record, _ in graded.records.values()}
     lost += [f"left in the records: {path}" for path in sorted(set(names(out / "records")) - expected)]
