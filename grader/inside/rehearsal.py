@@ -39,6 +39,6 @@ def _network() -> None:
 
 
 def _run(graph: Any, fetches: list[Any], feeds: dict[Any, Any]) -> None:
-    with tf1.Session(graph=graph) as session:
+    with tf1.Session(graph=graph) as opened:
         for fetch in fetches:
-            session.run(fetch, feeds)
+            opened.run(fetch, feeds)
