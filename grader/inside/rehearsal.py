@@ -23,9 +23,9 @@ def _layer() -> None:
     with graph.as_default():
         x = tf1.placeholder(tf.float32, (None, 5, 5, 1), name="x")
         with tf1.variable_scope("layer", reuse=tf1.AUTO_REUSE):
-            w = tf1.get_variable("W", (2, 2, 1, 2), initializer=tf1.glorot_uniform_initializer())
-            b = tf1.get_variable("b", (2,), initializer=tf1.zeros_initializer())
-        y = tf.nn.relu(tf.nn.conv2d(x, w, 1, "VALID") + b)
+            kernel = tf1.get_variable("W", (2, 2, 1, 2), initializer=tf1.glorot_uniform_initializer())
+            bias = tf1.get_variable("b", (2,), initializer=tf1.zeros_initializer())
+        y = tf.nn.relu(tf.nn.conv2d(x, kernel, 1, "VALID") + bias)
         first = tf1.global_variables_initializer()
         graph.as_graph_def().SerializeToString()
     _run(graph, [first, y], {x: np.ones((1, 5, 5, 1), np.float32)})
