@@ -10,7 +10,7 @@ import numpy as np
 from grader.language import translate as _
 from grader.observation import Outcome
 from grader.record import CheckRecord
-from grader.sketch import Bars, Listing, Sketch, Tile
+from grader.tiles import Bars, Listing, Sketch, Tile
 
 _SIDE = 144
 _COLOURS = {"-": "#c0392b", "+": "#b7791f", "~": "#b7791f"}

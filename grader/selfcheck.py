@@ -16,9 +16,10 @@ from grader.grading import code_of, judge_exercise, observe_parts, trials
 from grader.observe import Runner
 from grader.record import ExerciseRecord
 from grader.score import Judgement, score_exercise
-from grader.sketch import Sketch, expected, mistakes
+from grader.sketch import expected, mistakes
 from grader.speech import example_text
 from grader.submission import Found, Submission, SubmissionError, find, read
+from grader.tiles import Sketch
 from grader.walls.bare import BareWorker
 from grader.walls.rehearsed import Rehearsed
 from grader.workbench import Setup, Workbench, cache_folder

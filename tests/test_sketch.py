@@ -6,7 +6,8 @@ import pytest
 from grader.check import Seen, Trial
 from grader.inside import wire
 from grader.observation import Died, Observed, Outcome
-from grader.sketch import Bars, Listing, Tile, expected, mistakes, plane
+from grader.sketch import expected, mistakes
+from grader.tiles import Bars, Listing, Tile, plane
 
 RAMP = np.arange(12, dtype=np.float32).reshape(1, 3, 4, 1)
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli import terminal
-from grader.sketch import Bars, Listing, Sketch, Tile
+from grader.tiles import Bars, Listing, Sketch, Tile
 
 _GAP = 3
 _WIDEST = 96

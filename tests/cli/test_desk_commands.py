@@ -147,7 +147,7 @@ def test_submit_says_what_is_missing_and_packs_it_all_the_same(home: Path) -> No
 def test_names_cannot_disturb_the_terminal(home: Path) -> None:
     folder = home / "ada\x1b[31m"
     folder.mkdir()
-    (folder / "conv_2d.py").write_text("def conv_2D(x):\n    raise ValueError('\\x1b[2J')\n")
+    (folder / "conv_2d.py").write_text("def conv_2D(*args, **kwargs):\n    raise ValueError('\\x1b[2J')\n")
     done = grader("check", "conv_2d", "--path", folder, "--prints")
     assert done.returncode == 1
     assert "ValueError" in done.stdout

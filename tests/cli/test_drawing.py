@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.cli import drawing
-from grader.sketch import Bar, Bars, Listing, Sketch, Tile
+from grader.tiles import Bar, Bars, Listing, Sketch, Tile
 
 SMALL = Tile("yours 2 x 3", np.array([[0, 0.5, 1], [np.nan, 1, 0]]), wrong=(1, 1))
 LARGE = Tile("expected 40 x 44", np.linspace(0, 1, 40 * 44).reshape(40, 44), wrong=(39, 43))
