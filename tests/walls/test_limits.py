@@ -1,6 +1,5 @@
 """Every limit is hit once, for real, and costs only the exercise that hits it."""
 
-
 import pytest
 
 from grader.inside import wire

@@ -4,7 +4,7 @@ from grader.cases import subgraph as cases
 from grader.cases.subgraph import Cut, Kept, Shipped, Unknown
 from grader.check import Finding, Trials, asks
 from grader.checks.subgraph.reading import NOTED, fetched_names
-from grader.compare import FLOAT32, same_array
+from grader.compare import EXACT, same_array
 from grader.compare_graphs import (
     each_once,
     functions_seen,
@@ -218,4 +218,4 @@ def check_shipped_model(trials: Trials) -> None:
     for trial in trials:
         same_names(trial)
         for got, want, name in zip(trial.got.fetched(), trial.want.fetched(), fetched_names(trial), strict=True):
-            same_array(got, want, f"What the main graph gives for {name!r}", FLOAT32)
+            same_array(got, want, f"What the main graph gives for {name!r}", EXACT)
