@@ -1,13 +1,12 @@
 """An nbgrader course: the source notebook with solutions and test cells, and a configuration for stock nbgrader."""
 
-import importlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from grader import material
+from grader import checks, material
 from grader.assignment import Assignment
 from grader.export.gradebook import cell_id
 from grader.release import ReleaseError, answers, release
@@ -130,11 +129,9 @@ def source_notebook(assignment: Assignment) -> str:
 
 def titles(exercise: str) -> dict[str, str]:
     """Return the titles of an exercise's checks by check id."""
-    module = importlib.import_module(f"grader.checks.{exercise}")
     return {
-        f"{exercise}.{name.removeprefix('check_')}": (judge.__doc__ or name).strip().splitlines()[0].rstrip(".")
-        for name, judge in vars(module).items()
-        if name.startswith("check_")
+        f"{exercise}.{name}": (judge.__doc__ or name).strip().splitlines()[0].rstrip(".")
+        for name, judge in checks.judges(exercise).items()
     }
 
 
