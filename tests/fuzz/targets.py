@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from grader import observe, testimony
 from grader.cli import terminal
-from grader.export import cell
+from grader.export.spreadsheet import cell
 from grader.feedback.text import printable
 from grader.inside import wire
 from grader.observation import Observed
