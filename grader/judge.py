@@ -4,6 +4,7 @@
 collected once, for `grader grade`: it judges one set of trials after another.
 """
 
+import glob
 import queue
 import sys
 import threading
@@ -48,9 +49,13 @@ def title(item: pytest.Item) -> str:
     return text.strip().splitlines()[0].rstrip(".")
 
 
-def collect_checks(config: pytest.Config) -> None:
-    """Have pytest take `check_` functions for its tests, in files of any name."""
-    config.addinivalue_line("python_files", "*.py")
+def collect_checks(config: pytest.Config, folder: Path = CHECKS) -> None:
+    """Have pytest take `check_` functions for its tests, in all files of a folder.
+
+    Not in files of any place: pytest rewrites the assertions of whatever it takes for a test, and all of TensorFlow,
+    if that is imported, takes it twenty seconds.
+    """
+    config.addinivalue_line("python_files", f"{glob.escape(str(folder))}/*.py")
     config.addinivalue_line("python_functions", "check_*")
 
 
@@ -119,7 +124,7 @@ class Bench(Desk):
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Be the desk of this session."""
-        collect_checks(config)
+        collect_checks(config, self._checks)
         config.stash[DESK] = self
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
