@@ -1,9 +1,11 @@
 """What tests share: a worker behind the real walls, started once, and a way to run hostile code in it."""
 
 import os
+import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -72,3 +74,11 @@ def submit(worker: Worker) -> Submit:
         return Ran(seen, "".join(part.output.decode(errors="replace") for part in session.printed))
 
     return run
+
+
+@pytest.fixture(scope="module")
+def activated() -> Iterator[None]:
+    """Put the environment's programs on PATH, as activating it does: nbgrader calls a bare `alembic`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        yield

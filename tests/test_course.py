@@ -17,7 +17,7 @@ from grader.export.gradebook import cell_id
 from grader.record import Record, read_all
 from grader.release import ReleaseError, refuse_leaks
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"), pytest.mark.usefixtures("activated")]
 
 CLASS = material.fixtures() / "sample_class"
 

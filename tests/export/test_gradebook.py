@@ -22,7 +22,7 @@ from grader.export.gradebook import Course, GradebookError, cell_id
 from grader.record import Record, file_name, to_json
 
 # nbgrader 0.9.6 draws warnings from the newest SQLAlchemy.
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"), pytest.mark.usefixtures("activated")]
 
 ONE = OURS.check_ids("conv_2d")[0]
 POINTS = RUBRIC["conv_2d"][ONE]
