@@ -69,7 +69,7 @@ def supervise(
         os._exit(code)
 
 
-def _watch(pid: int, beats: int, limits: wire.Limits, processes: int, ahead: bool) -> wire.Ended:
+def _watch(pid: int, beats: int, limits: wire.Limits, processes: int, ahead: bool = False) -> wire.Ended:
     """Wait for the worker to end, or end it: CPU and wall seconds since its last answer, wall seconds in all.
 
     Of the wall seconds since its last answer, those do not count in which it was ready to run and others had the

@@ -23,6 +23,7 @@ def watched(code: str, nice: int = 0, limits: wire.Limits = LIMITS) -> wire.Ende
     try:
         return _watch(started.pid, beats, limits, processes)
     finally:
+        started.kill()
         started.wait()
         for fd in (beats, never, processes):
             os.close(fd)
