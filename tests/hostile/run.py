@@ -99,7 +99,7 @@ def grade(submissions: Path, out: Path, private: Path, jobs: int) -> ClassRun:
         )
         for record in read_all(out)
     }
-    with sqlite3.connect(out / "store.sqlite") as store:
+    with contextlib.closing(sqlite3.connect(out / "store.sqlite")) as store:
         rows = store.execute("select graded from results").fetchall()
     prints = b"".join(one.output for (data,) in rows for one in wire.decode(data, Graded).printed)
     return ClassRun(records, prints, done.stdout + done.stderr, done.returncode, seconds)
