@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=48, help="size of the class (default 48)")
     parser.add_argument("--pairs", type=int, default=2, help="paired runs (default 2)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes side by side")
+    parser.add_argument("--suite", choices=list(ASSIGNMENTS), help="only this one (default both)")
     parser.add_argument("--observe", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--assignment", type=Path, default=ASSIGNMENTS["full"], help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -44,7 +45,8 @@ def main() -> None:
         observe_only(options.observe, options.assignment)
         return
     for suite, assignment in ASSIGNMENTS.items():
-        measure(suite, assignment, options)
+        if options.suite in (None, suite):
+            measure(suite, assignment, options)
 
 
 def measure(suite: str, assignment: Path, options: argparse.Namespace) -> None:

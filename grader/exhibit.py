@@ -16,7 +16,7 @@ MOST_INPUTS = 8
 MOST_PAIRS = 10
 
 
-class Grid(msgspec.Struct, frozen=True, omit_defaults=True):
+class Grid(msgspec.Struct, frozen=True):
     """A window of a plane of numbers.
 
     Args:
@@ -88,7 +88,7 @@ class Planes(msgspec.Struct, frozen=True, tag="planes"):
 State = Literal["same", "missing", "extra", "changed", "gone"]
 
 
-class Node(msgspec.Struct, frozen=True, omit_defaults=True):
+class Node(msgspec.Struct, frozen=True):
     """A node of either graph.
 
     Args:
