@@ -34,9 +34,16 @@ class Examiner:
         self._worker = worker
         self._cache = cache
         self._observed: dict[tuple[int, bytes], Mapping[str, Sequence[Observation]]] = {}
+        self._parts: dict[tuple[int, str], list[FrozenPart]] = {}
         self.bench = Bench()
+        self.exercise = EXERCISE
 
     def parts(self, seed: int, exercise: str) -> list[FrozenPart]:
+        if (seed, exercise) not in self._parts:
+            self._parts[seed, exercise] = self._frozen(seed, exercise)
+        return self._parts[seed, exercise]
+
+    def _frozen(self, seed: int, exercise: str) -> list[FrozenPart]:
         return [
             frozen(
                 exercise,
@@ -52,15 +59,15 @@ class Examiner:
 
     def __call__(self, seed: int, submissions: Sequence[Submission]) -> Iterator[Mapping[str, Graded]]:
         for submission in submissions:
-            yield {EXERCISE: Graded(self._judged(seed, submission))}
+            yield {self.exercise: Graded(self._judged(seed, submission))}
 
     def _judged(self, seed: int, submission: Submission) -> tuple:  # type: ignore[type-arg]
-        parts = self.parts(seed, EXERCISE)
-        key = seed, submission.files[f"{EXERCISE}.py"]
+        parts = self.parts(seed, self.exercise)
+        key = seed, submission.files[f"{self.exercise}.py"]
         if key not in self._observed:
-            code = code_of(submission, EXERCISE)
+            code = code_of(submission, self.exercise)
             self._observed[key], _ = observe_parts(self._worker, code, parts, RUBRIC.limits)
-        return judge_exercise(self.bench, RUBRIC, EXERCISE, parts, self._observed[key])
+        return judge_exercise(self.bench, RUBRIC, self.exercise, parts, self._observed[key])
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,12 @@
 import pytest
 from examination import Examination, helpers, sample
 
-from grader import catalogue, freeze
+from grader import freeze
 from grader.cases import subgraph as cases
 from grader.checks import judges
 from grader.inside import wire
 from grader.observation import Observed
 from grader.walls.worker import Worker
-
-KNOWN = catalogue.load("subgraph")
 
 THROUGH_A_TF_GRAPH = """
 import tensorflow as tf
@@ -77,16 +75,6 @@ def test_right_solutions_of_other_styles_pass(examination: Examination, style: s
 
 def test_a_right_solution_that_walks_a_tf_graph_passes(examination: Examination) -> None:
     assert examination.lost(THROUGH_A_TF_GRAPH) == {}
-
-
-@pytest.mark.parametrize("wrong", KNOWN, ids=lambda one: one.id)
-def test_a_misconception_loses_exactly_what_it_lists(examination: Examination, wrong: catalogue.Misconception) -> None:
-    lost = examination.lost(wrong.source().decode())
-    assert {f"subgraph.{check}" for check in lost} == set(wrong.loses)
-
-
-def test_every_check_is_lost_by_a_misconception() -> None:
-    assert {check for wrong in KNOWN for check in wrong.loses} == set(freeze.questions("subgraph"))
 
 
 def test_the_solution_keeps_what_an_independent_walk_finds(examination: Examination) -> None:

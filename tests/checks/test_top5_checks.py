@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from examination import Examination, helpers, sample
 
-from grader import catalogue, freeze
+from grader import freeze
 from grader.cases import top5 as cases
 from grader.cases.top5 import Net, Scores
 from grader.checks import judges
@@ -13,8 +13,6 @@ from grader.compare_pairs import PROBABILITY
 from grader.inside import wire
 from grader.observation import Observed
 from grader.walls.worker import Worker
-
-KNOWN = catalogue.load("top5")
 
 FRACTIONS_AND_ONE_SESSION = """
 import atexit
@@ -79,16 +77,6 @@ def test_right_solutions_of_other_styles_pass(examination: Examination, style: s
 @pytest.mark.parametrize("source", [FRACTIONS_AND_ONE_SESSION, SINGLE_PRECISION])
 def test_a_float_is_whatever_float_takes_and_a_session_may_stay(examination: Examination, source: str) -> None:
     assert examination.lost(source) == {}
-
-
-@pytest.mark.parametrize("wrong", KNOWN, ids=lambda one: one.id)
-def test_a_misconception_loses_exactly_what_it_lists(examination: Examination, wrong: catalogue.Misconception) -> None:
-    lost = examination.lost(wrong.source().decode())
-    assert {f"top5.{check}" for check in lost} == set(wrong.loses)
-
-
-def test_every_check_is_lost_by_a_misconception() -> None:
-    assert {check for wrong in KNOWN for check in wrong.loses} == set(freeze.questions("top5"))
 
 
 def test_networks_by_hand_leave_no_doubt_where_the_answer_is_cut_off() -> None:
