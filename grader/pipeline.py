@@ -19,7 +19,7 @@ from grader.freeze import FreezeError
 from grader.grading import Graded, code_of, grader_error
 from grader.record import Record, file_name, to_json
 from grader.score import Circumstances, score_submission
-from grader.store import Store, result_key
+from grader.store import Store, result_basis, result_key
 from grader.submission import Found, Submission, read
 from grader.workbench import PARTS, Setup, freeze_part, grade_submission
 
@@ -117,6 +117,10 @@ def grade(
         digests = _freeze(pool, setup, assignment, watcher)
         cases = _together(digests)
         circumstances = Circumstances(cases, setup.isolation, device)
+        bases = {
+            name: result_basis(name, asked, assignment.limits, setup.isolation, device)
+            for name, asked in digests.items()
+        }
         waiting = iter(found)
         running: dict[Future[dict[str, Graded]], Plan] = {}
         suspects: deque[Plan] = deque()
@@ -125,7 +129,7 @@ def grade(
             # graded again with nothing beside it.
             cautious = suspects or any(plan.deaths for plan in running.values())
             while not cautious and len(running) < 2 * jobs and (one := next(waiting, None)) is not None:
-                plan = _plan(one, assignment, digests, setup, store, fresh, device)
+                plan = _plan(one, assignment, bases, store, fresh)
                 if plan.failed:
                     faults = {exercise: grader_error(assignment, exercise, plan.failed) for exercise in plan.missing}
                     yield _record(plan, faults, assignment, circumstances, store, out, watcher)
@@ -211,11 +215,9 @@ def _together(digests: Mapping[str, Sequence[str]]) -> str:
 def _plan(
     found: Found,
     assignment: Assignment,
-    digests: Mapping[str, Sequence[str]],
-    setup: Setup,
+    bases: Mapping[str, str],
     store: Store,
     fresh: bool,
-    device: str,
 ) -> Plan:
     started = time.monotonic()
     exercises = tuple(assignment.exercises)
@@ -228,12 +230,7 @@ def _plan(
         )
     if submission.refused is not None:
         return Plan(submission, {}, {}, (), started)
-    keys = {
-        exercise: result_key(
-            exercise, code_of(submission, exercise), digests[exercise], assignment.limits, setup.isolation, device
-        )
-        for exercise in assignment.exercises
-    }
+    keys = {exercise: result_key(basis, code_of(submission, exercise)) for exercise, basis in bases.items()}
     known = {} if fresh else store.look_up(keys)
     missing = tuple(exercise for exercise in keys if exercise not in known)
     return Plan(submission, keys, known, missing, started)

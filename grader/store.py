@@ -217,18 +217,20 @@ def _log(fresh: Mapping[str, Graded]) -> Iterator[str]:
         yield from (f"{exercise}: {message}" for message in dict.fromkeys(messages))
 
 
-def result_key(
-    exercise: str, code: Code, cases: Iterable[str], limits: wire.Limits, isolation: str, device: str
-) -> str:
-    """Return the key of an exercise's result: a digest of all that can change it.
+def result_basis(exercise: str, cases: Iterable[str], limits: wire.Limits, isolation: str, device: str) -> str:
+    """Return a digest of all that can change an exercise's results, but for the code: worked out once a run.
 
     Args:
         cases: digests of the frozen cases that are asked.
     """
-    hashed = hashlib.sha256()
     versions = (__version__, importlib.metadata.version("tensorflow"), sys.version)
-    settings = (exercise, code.path, tuple(cases), limits, isolation, device, versions, sources(exercise, JUDGING))
-    hashed.update(wire.encode(settings))
+    settings = (exercise, tuple(cases), limits, isolation, device, versions, sources(exercise, JUDGING))
+    return hashlib.sha256(wire.encode(settings)).hexdigest()
+
+
+def result_key(basis: str, code: Code) -> str:
+    """Return the key of an exercise's result: a digest of `result_basis` and of the code."""
+    hashed = hashlib.sha256(wire.encode((basis, code.path)))
     for name, data in sorted(code.files.items()):
         hashed.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(data).digest())
     return hashed.hexdigest()

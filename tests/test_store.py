@@ -15,7 +15,7 @@ from grader.observation import Outcome, Printed
 from grader.observe import Code
 from grader.record import Record
 from grader.score import Judgement
-from grader.store import Store, StoreError, result_key
+from grader.store import Store, StoreError, result_basis, result_key
 
 CODE = Code("top5", "top5.py", {"top5.py": b"x = 1", "helper.py": b""})
 LIMITS = wire.Limits()
@@ -36,7 +36,8 @@ def key(**changes: object) -> str:
         "isolation": "walls",
         "device": "cpu",
     } | changes
-    return result_key("top5", settings.pop("code", CODE), **settings)  # type: ignore[arg-type]
+    code = settings.pop("code", CODE)
+    return result_key(result_basis("top5", **settings), code)  # type: ignore[arg-type]
 
 
 def test_what_was_kept_is_found_in_a_new_run(tmp_path: Path) -> None:
