@@ -7,7 +7,7 @@ BIN := .venv/bin
 OUT ?= demo
 SECONDS_A_TARGET ?= 60
 
-.PHONY: help setup demo test check validate hostile kills soak fuzz bench words peers bench-peers exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile kills soak fuzz mutants bench words peers bench-peers exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -62,6 +62,9 @@ soak: setup
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
 	PYTHONPATH=tests $(BIN)/python -m fuzz --seconds $(SECONDS_A_TARGET)
+
+mutants: setup
+	PYTHONPATH=tests $(BIN)/python -m mutants
 
 bench: setup
 	$(BIN)/python benchmarks/class.py
