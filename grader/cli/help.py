@@ -1,6 +1,8 @@
 """What `--help` says, in the reader's language; translated when it is asked for, paragraph by paragraph."""
 
 import copy
+import inspect
+import re
 from collections.abc import Callable, Iterator
 
 import click
@@ -9,6 +11,7 @@ from grader.language import translate
 
 _AS_IT_IS = "\b\n"
 """How click marks a paragraph whose lines it leaves alone."""
+_BESIDE = re.compile(r"^(\S.*?\S {2,})(\S.*)$", re.MULTILINE)
 
 
 def in_language(command: click.Command) -> click.Command:
@@ -42,11 +45,13 @@ def texts(command: click.Command) -> Iterator[str]:
 
 
 def _each_paragraph(text: str | None, change: Callable[[str], str]) -> str | None:
-    """Return a text with each paragraph changed: what is filled as one line, examples line by line as they are."""
+    """Return a text with each paragraph changed; of examples, what is said beside them."""
     if text is None:
         return None
     changed = []
-    for paragraph in text.split("\n\n"):
-        mark = _AS_IT_IS if paragraph.startswith(_AS_IT_IS) else ""
-        changed.append(mark + change(paragraph.removeprefix(mark) if mark else " ".join(paragraph.split())))
+    for paragraph in inspect.cleandoc(text).split("\n\n"):
+        if paragraph.startswith(_AS_IT_IS):
+            changed.append(_BESIDE.sub(lambda found: found[1] + change(found[2]), paragraph))
+        else:
+            changed.append(change(" ".join(paragraph.split())))
     return "\n\n".join(changed)
