@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from grader.language import translate
-
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -45,6 +43,9 @@ def joined(parts: Sequence[Text], between: Text = ", ") -> Text:
 
 def spoken(text: Text) -> str:
     """Return a text in the reader's language; English where there is no translation."""
+    # Only now: what judges has no language, and no result is another in another one.
+    from grader.language import translate
+
     return _filled(text, translate) if isinstance(text, Phrase) else text
 
 

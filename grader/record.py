@@ -8,7 +8,6 @@ from typing import Literal
 import msgspec
 
 from grader.exhibit import Exhibit
-from grader.language import translate
 from grader.observation import Outcome
 from grader.phrase import Phrase, spoken
 
@@ -76,6 +75,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 def sentence(record: CheckRecord) -> str:
     """Return a check's message in the reader's language."""
+    from grader.language import translate
+
     return spoken(record.phrase) if record.phrase else translate(record.message)
 
 
