@@ -69,7 +69,7 @@ def in_data() -> list[str]:
         for one in found
         for text in (one.topic, one.question, one.pointer, one.half)
     ]
-    explained = [one.explanation for one in catalogue.load()]
+    explained = [text for one in catalogue.load() for text in (one.explanation, one.idea)]
     named = [one.title for one in exercises.values()]
     return [
         text for text in dict.fromkeys([*_COMMANDS.values(), *named, *titles, *hinted, *ladders, *explained]) if text
