@@ -44,5 +44,5 @@ def cause(report: Report, broken: str, limits: wire.Limits) -> tuple[Outcome, Te
     return Outcome.CRASHED, phrase("your code's process ended itself before it answered")
 
 
-def _signal_name(number: int) -> str:
-    return signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+def _signal_name(number: int) -> Text:
+    return signal.Signals(number).name if number in set(signal.Signals) else phrase("signal {number}", number=number)

@@ -75,7 +75,7 @@ def _graph_text(graph: wire.Nodes) -> Text:
 
 def raised_text(raised: wire.Raised) -> str:
     """Return an exception as `TypeError: message (conv_2d.py, line 12: the line)`."""
-    text = f"{raised.types[0] if raised.types else 'an exception'}: {raised.message}".rstrip(": ")
+    text = f"{raised.types[0] if raised.types else 'BaseException'}: {raised.message}".rstrip(": ")
     return f"{text} ({raised.where})" if raised.where else text
 
 
