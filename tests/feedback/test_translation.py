@@ -46,9 +46,10 @@ def test_what_is_shipped_is_what_was_written(catalogue):
 
 def test_a_page_speaks_the_language_of_the_environment(monkeypatch, exhibits):
     said = phrase("{what} should have shape {want}, but it has shape {got}.", what="h", want="<b>", got="(2,)")
+    x = phrase("{name} of shape {shape}", name="x", shape="(2,)")
     failed = check(
         "a", Outcome.FAILED, message=str(said), phrase=said, example="f(x) with x of shape (2,)",
-        case=phrase("{call} with {inputs}", call="f(x)", inputs=phrase("{name} of shape {shape}", name="x", shape=(2,))),
+        case=phrase("{call} with {inputs}", call="f(x)", inputs=x),
         hint="50 % of `it`", exhibit=exhibits["planes"],
     )  # fmt: skip
     found = record("ada", {"conv_2d": exercise(failed, check("b"))})
