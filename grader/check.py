@@ -20,6 +20,7 @@ from hypothesis.strategies import SearchStrategy
 from grader.evidence import Evidence
 from grader.inside import wire
 from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome
+from grader.phrase import Phrase, Text, joined, phrase
 from grader.speech import call_text, raised_text
 
 CaseT = TypeVar("CaseT")
@@ -28,9 +29,10 @@ CaseT = TypeVar("CaseT")
 class Finding(Exception):
     """Why a check is not passed, in a sentence for the student; `evidence` is what a picture can be drawn from."""
 
-    def __init__(self, message: str, outcome: Outcome = Outcome.FAILED, evidence: Evidence | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, said: Text, outcome: Outcome = Outcome.FAILED, evidence: Evidence | None = None) -> None:
+        super().__init__(str(said))
+        self.said = said
+        self.message = str(said)
         self.outcome = outcome
         self.evidence = evidence
 
@@ -43,7 +45,7 @@ class Seen:
         self.observation = observation
         self._ours = ours
 
-    def _finding(self, message: str, outcome: Outcome = Outcome.FAILED) -> Exception:
+    def _finding(self, message: Text, outcome: Outcome = Outcome.FAILED) -> Exception:
         """Return what to raise: a finding about the student's code, a fault of ours about the reference."""
         return AssertionError(f"the reference: {message}") if self._ours else Finding(message, outcome)
 
@@ -52,19 +54,22 @@ class Seen:
             case Observed() as observed:
                 return observed
             case NoModule(failure=None):
-                raise self._finding("There is no such module in the submission.")
+                raise self._finding(phrase("There is no such module in the submission."))
             case NoModule(failure=wire.Raised() as failure):
-                raise self._finding(f"Importing the module failed: {raised_text(failure)}", _outcome(failure))
+                failed = phrase("Importing the module failed: {error}", error=raised_text(failure))
+                raise self._finding(failed, _outcome(failure))
             case Died(outcome=outcome, message=message):
-                raise self._finding(f"While running {self._text()}, {message}.", outcome)
+                raise self._finding(
+                    phrase("While running {calls}, {cause}.", calls=self._text(), cause=message), outcome
+                )
             case NotRun(reason=reason):
-                raise self._finding(f"{reason[0].upper()}{reason[1:]}.", Outcome.SKIPPED)
+                raise self._finding(phrase("{reason}.", reason=reason), Outcome.SKIPPED)
         raise AssertionError(f"no observation: {self.observation!r}")
 
-    def _text(self) -> str:
-        return " then ".join(call_text(call, self.program) for call in self.program.calls)
+    def _text(self) -> Text:
+        return joined([call_text(call, self.program) for call in self.program.calls], phrase(" then "))
 
-    def call_text(self, call: int = 0) -> str:
+    def call_text(self, call: int = 0) -> Text:
         """Return a call as a student would write it."""
         return call_text(self.program.calls[call], self.program)
 
@@ -78,15 +83,16 @@ class Seen:
             return outcome
         text = self.call_text(call)
         if isinstance(outcome, wire.Raised):
-            raise self._finding(f"{text} raised {raised_text(outcome)}", _outcome(outcome))
-        raise self._finding(f"{text} could not be called: {outcome.reason}.")
+            error = raised_text(outcome)
+            raise self._finding(phrase("{call} raised {error}", call=text, error=error), _outcome(outcome))
+        raise self._finding(phrase("{call} could not be called: {reason}.", call=text, reason=outcome.reason))
 
     def returned(self, call: int = 0) -> Any:
         """Return what a call returned, as plain data: lists, dicts, read-only arrays, `wire.Tensor` and the like."""
         try:
             return wire.from_wire(self._returned(call).value)
         except wire.WireError as error:
-            raise self._finding(f"{self.call_text(call)} returned {error}.") from error
+            raise self._finding(phrase("{call} returned {what}.", call=self.call_text(call), what=error)) from error
 
     def touched(self, call: int = 0) -> tuple[str, ...]:
         """Return the arguments that a call changed, as the student's process says: believe it only beside a value."""
@@ -103,14 +109,16 @@ class Seen:
 
     def graph(self) -> wire.Nodes:
         """Return the graph that the calls built."""
-        return self._nodes(self._observed().graph, "the graph that your code built")
+        return self._nodes(self._observed().graph, phrase("The graph that your code built"))
 
     def nodes(self, call: int = 0) -> wire.Nodes:
         """Return the GraphDef or graph that a call returned."""
         returned = self.returned(call)
         if isinstance(returned, wire.Nodes | wire.Problem):
-            return self._nodes(returned, "the graph that it returned")
-        raise self._finding(f"{self.call_text(call)} should return a graph, but it returned {kind_of(returned)}.")
+            return self._nodes(returned, phrase("The graph that it returned"))
+        other = phrase("{call} should return a graph, but it returned {what}.", call=self.call_text(call),
+                       what=kind_of(returned))  # fmt: skip
+        raise self._finding(other)
 
     def ran(self, run: int = 0, calls: Sequence[int] | None = None) -> wire.Ran:
         """Return what a session run gave; a `Finding` if a call that it needs (all, unless named) or the run failed."""
@@ -118,33 +126,37 @@ class Seen:
             self._returned(call)
         runs = self._observed().runs
         if run >= len(runs):
-            raise self._finding(f"After {self._text()}, there was no graph to run.")
+            raise self._finding(phrase("After {calls}, there was no graph to run.", calls=self._text()))
         found = runs[run]
         if isinstance(found, wire.Ran):
             asked = len(self.program.runs[run].fetches)
             if len(found.values) != asked:
-                raise self._finding(f"After {self._text()}, the graph gave {len(found.values)} values of {asked}.")
+                few = phrase("After {calls}, the graph gave {count} values of {asked}.", calls=self._text(),
+                             count=len(found.values), asked=asked)  # fmt: skip
+                raise self._finding(few)
             return found
-        if found.kind == "refused":
-            raise self._finding(f"After {self._text()}, the graph was not run: {found.message}.")
-        raise self._finding(f"After {self._text()}, running the graph failed: {found.message}")
+        after = phrase("After {calls}, the graph was not run: {reason}.", calls=self._text(), reason=found.message)
+        if found.kind != "refused":
+            after = phrase("After {calls}, running the graph failed: {error}", calls=self._text(), error=found.message)
+        raise self._finding(after)
 
     def fetched(self, run: int = 0, calls: Sequence[int] | None = None) -> list[np.ndarray]:
         """Return the arrays that a session run fetched; `calls` as for `ran`."""
         try:
             return [wire.numpy(value) for value in self.ran(run, calls).values]
         except wire.WireError as error:
-            raise self._finding(f"After {self._text()}, running the graph gave {error}.") from error
+            gave = phrase("After {calls}, running the graph gave {what}.", calls=self._text(), what=error)
+            raise self._finding(gave) from error
 
     def trainable(self) -> tuple[str, ...]:
         """Return the nodes of the graph's trainable variables, as the student's process says."""
         return self._observed().trainable
 
-    def _nodes(self, value: wire.Nodes | wire.Problem | None, what: str) -> wire.Nodes:
+    def _nodes(self, value: wire.Nodes | wire.Problem | None, graph: Phrase) -> wire.Nodes:
         if isinstance(value, wire.Nodes):
             return value
-        reason = value.message if value else "there is none"
-        raise self._finding(f"{what[0].upper()}{what[1:]} could not be read: {reason}.")
+        reason = value.message if value else phrase("there is none")
+        raise self._finding(phrase("{graph} could not be read: {reason}.", graph=graph, reason=reason))
 
 
 def _outcome(raised: wire.Raised) -> Outcome:
@@ -152,22 +164,22 @@ def _outcome(raised: wire.Raised) -> Outcome:
     return Outcome.OUT_OF_MEMORY if memory else Outcome.RAISED
 
 
-def kind_of(value: Any) -> str:
+def kind_of(value: Any) -> Text:
     """Return what a value is, in a few words: `a list of 3`, `an array of shape (2, 2)`, `None`."""
     if value is None:
         return "None"
     if isinstance(value, list):
-        return f"a list or tuple of {len(value)}"
+        return phrase("a list or tuple of {count}", count=len(value))
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return phrase("an array of shape {shape}", shape=value.shape)
     if isinstance(value, wire.Tensor):
-        return f"one tensor of shape {value.shape}"
+        return phrase("one tensor of shape {shape}", shape=value.shape)
     if isinstance(value, wire.Variable):
-        return f"one variable of shape {value.shape}"
+        return phrase("one variable of shape {shape}", shape=value.shape)
     if isinstance(value, wire.Nodes | wire.Problem):
-        return "a graph"
+        return phrase("a graph")
     if isinstance(value, wire.Other):
-        return f"an object of type {value.kind}"
+        return phrase("an object of type {type}", type=value.kind)
     return f"{type(value).__name__} {value!r:.60}"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from grader.check import Finding, kind_of
 from grader.evidence import Numbers
 from grader.inside import wire
+from grader.phrase import Text, phrase
 
 
 class Tolerance(msgspec.Struct, frozen=True):
@@ -29,63 +30,73 @@ rounds factors to 2**-11, five times this tolerance, so a GPU would have to be a
 EXACT = Tolerance(0.0, 0.0, "nothing is computed, or the same operations on the same numbers")
 
 
-def same_shape(got: Sequence[int | None] | None, want: Sequence[int | None] | None, what: str) -> None:
+def same_shape(got: Sequence[int | None] | None, want: Sequence[int | None] | None, what: Text) -> None:
     """Raise unless two shapes are equal."""
     if got is None or want is None or tuple(got) != tuple(want):
         raise Finding(_other_shape(got, want, what))
 
 
-def _other_shape(got: Sequence[int | None] | None, want: Sequence[int | None] | None, what: str) -> str:
-    return f"{what} should have shape {_shape(want)}, but it has shape {_shape(got)}."
+def _other_shape(got: Sequence[int | None] | None, want: Sequence[int | None] | None, what: Text) -> Text:
+    return phrase(
+        "{what} should have shape {want}, but it has shape {got}.", what=what, want=_shape(want), got=_shape(got)
+    )
 
 
-def _shape(shape: Sequence[int | None] | None) -> str:
-    return "unknown" if shape is None else str(tuple(shape))
+def _shape(shape: Sequence[int | None] | None) -> Text:
+    return phrase("unknown") if shape is None else str(tuple(shape))
 
 
-def same_array(got: Any, want: np.ndarray, what: str, tolerance: Tolerance) -> None:
+def same_array(got: Any, want: np.ndarray, what: Text, tolerance: Tolerance) -> None:
     """Raise unless `got` is an array of the shape and, within a tolerance, the numbers of `want`."""
     if isinstance(got, list | int | float | bool) and not isinstance(got, np.ndarray):
         got = _as_array(got, what)
     if not isinstance(got, np.ndarray):
-        raise Finding(f"{what} should be an array of shape {want.shape}, but it is {kind_of(got)}.")
+        other = phrase("{what} should be an array of shape {want}, but it is {got}.", what=what, want=want.shape,
+                       got=kind_of(got))  # fmt: skip
+        raise Finding(other)
     if got.shape != want.shape:
-        raise Finding(_other_shape(got.shape, want.shape, what), evidence=Numbers(what, got, want))
+        raise Finding(_other_shape(got.shape, want.shape, what), evidence=Numbers(str(what), got, want))
     close = np.isclose(got, want, rtol=tolerance.relative, atol=tolerance.absolute, equal_nan=True)
     if close.all():
         return
     place = tuple(int(i) for i in np.argwhere(~close)[0])
     wrong = int(np.size(close) - np.count_nonzero(close))
-    where = f" at {list(place)}" if place else ""
-    raise Finding(
-        f"{what} differs in {wrong} of {np.size(close)} numbers: expected {_number(want[place])}{where}, "
-        f"got {_number(got[place])}.",
-        evidence=Numbers(what, got, want, close),
-    )
+    differs = phrase(
+        "{what} differs in {wrong} of {size} numbers: expected {want}{where}, got {got}.",
+        what=what, wrong=wrong, size=np.size(close), want=_number(want[place]),
+        where=phrase(" at {place}", place=list(place)) if place else "", got=_number(got[place]),
+    )  # fmt: skip
+    raise Finding(differs, evidence=Numbers(str(what), got, want, close))
 
 
-def _as_array(value: Any, what: str) -> np.ndarray:
+def _as_array(value: Any, what: Text) -> np.ndarray:
     try:
         return np.asarray(value, dtype=np.float64)
     except (ValueError, TypeError) as error:
-        raise Finding(f"{what} should be an array, but it is {kind_of(value)}.") from error
+        raise Finding(phrase("{what} should be an array, but it is {got}.", what=what, got=kind_of(value))) from error
 
 
 def _number(value: Any) -> str:
     return f"{value:.6g}" if np.issubdtype(np.asarray(value).dtype, np.number) else str(value)
 
 
-def a_list_of(got: Any, length: int, what: str) -> list[Any]:
+def a_list_of(got: Any, length: int, what: Text) -> list[Any]:
     """Return `got` if it is a list or tuple of `length` items; raise otherwise."""
     if not isinstance(got, list):
-        raise Finding(f"{what} should be a list of {length}, but it is {kind_of(got)}.")
+        other = phrase("{what} should be a list of {length}, but it is {got}.", what=what, length=length,
+                       got=kind_of(got))  # fmt: skip
+        raise Finding(other)
     if len(got) != length:
-        raise Finding(f"{what} should have {length} item{'' if length == 1 else 's'}, but it has {len(got)}.")
+        if length == 1:
+            raise Finding(phrase("{what} should have 1 item, but it has {got}.", what=what, got=len(got)))
+        many = phrase("{what} should have {length} items, but it has {got}.", what=what, length=length, got=len(got))
+        raise Finding(many)
     return got
 
 
-def a_tensor(got: Any, what: str) -> wire.Tensor | wire.Variable:
+def a_tensor(got: Any, what: Text) -> wire.Tensor | wire.Variable:
     """Return `got` if it is a tensor or variable of the program's graph; raise otherwise."""
     if isinstance(got, wire.Tensor | wire.Variable):
         return got
-    raise Finding(f"{what} should be a tensor of the current graph, but it is {kind_of(got)}.")
+    other = phrase("{what} should be a tensor of the current graph, but it is {got}.", what=what, got=kind_of(got))
+    raise Finding(other)

@@ -8,6 +8,10 @@ from grader.check import Finding, Seen, Trial
 from grader.evidence_graphs import graphs
 from grader.inside import wire
 from grader.observation import Observation, Observed
+from grader.phrase import Phrase, Text, phrase
+
+MAIN = phrase("the main graph")
+COPY = phrase("the copy")
 
 
 def graph_def(seen: Seen, call: int = 0) -> wire.Nodes:
@@ -15,7 +19,11 @@ def graph_def(seen: Seen, call: int = 0) -> wire.Nodes:
     nodes = seen.nodes(call)
     if nodes.live:
         function = seen.program.calls[call].function
-        raise Finding(f"{function} should return a GraphDef, but it returned a tf.Graph (its `as_graph_def()` is one).")
+        live = phrase(
+            "{function} should return a GraphDef, but it returned a tf.Graph (its `as_graph_def()` is one).",
+            function=function,
+        )
+        raise Finding(live)
     return nodes
 
 
@@ -37,11 +45,11 @@ def outputs(trial: Trial, call: int = 0) -> list[str]:
     return list(wire.from_wire(args[1])) if len(args) > 1 else ["output"]
 
 
-def listed(names: Iterable[str], most: int = 4) -> str:
+def listed(names: Iterable[str], most: int = 4) -> Text:
     """Return names as text, the first few of many."""
     ordered = sorted(names)
     shown = ", ".join(map(repr, ordered[:most]))
-    return f"{shown} and {len(ordered) - most} more" if len(ordered) > most else shown
+    return phrase("{names} and {count} more", names=shown, count=len(ordered) - most) if len(ordered) > most else shown
 
 
 def same_names(trial: Trial) -> None:
@@ -55,12 +63,17 @@ def same_names(trial: Trial) -> None:
     if missing:
         name = min(missing, key=lambda one: (not _users(want, one, kept), one))
         users = _users(want, name, kept)
-        why = f": {users[0][0]!r} is kept, and has {users[0][1]!r} among its inputs" if users else ""
-        raise Finding(f"For the output {asked}, the main graph lacks {listed(missing)}{why}.", evidence=shown)
+        why: Text = ""
+        if users:
+            user, entry = map(repr, users[0])
+            why = phrase(": {user} is kept, and has {entry} among its inputs", user=user, entry=entry)
+        lacks = phrase("For the output {output}, the main graph lacks {nodes}{why}.", output=asked,
+                       nodes=listed(missing), why=why)  # fmt: skip
+        raise Finding(lacks, evidence=shown)
     if more:
-        raise Finding(
-            f"For the output {asked}, the main graph holds {listed(more)}, which no output depends on.", evidence=shown
-        )
+        holds = phrase("For the output {output}, the main graph holds {nodes}, which no output depends on.",
+                       output=asked, nodes=listed(more))  # fmt: skip
+        raise Finding(holds, evidence=shown)
 
 
 def _users(graph: wire.Nodes, name: str, among: set[str]) -> list[tuple[str, str]]:
@@ -76,10 +89,12 @@ def each_once(graph: wire.Nodes) -> None:
     """Raise if two nodes of a graph have the same name."""
     for name, count in Counter(node.name for node in graph.nodes).items():
         if count > 1:
-            raise Finding(
-                f"The main graph holds the node {name!r} {count} times. Two nodes of one graph can't share a name: "
-                "keep each node once, however many others use it."
-            )
+            twice = phrase(
+                "The main graph holds the node {name} {count} times. Two nodes of one graph can't share a name: "
+                "keep each node once, however many others use it.",
+                name=repr(name), count=count,
+            )  # fmt: skip
+            raise Finding(twice)
 
 
 def main_graph(trial: Trial) -> wire.Nodes:
@@ -91,18 +106,22 @@ def main_graph(trial: Trial) -> wire.Nodes:
     by_name = {node.name: node for node in got.nodes}
     output = next(node for node in graph_def(trial.want).nodes if node.name == "output")
     if "output" not in by_name:
-        raise Finding("The main graph lacks its output.")
-    same_inputs(got, wire.Nodes((output,)), "the main graph")
+        raise Finding(phrase("The main graph lacks its output."))
+    same_inputs(got, wire.Nodes((output,)), MAIN)
     if all(node.name in by_name for node in whole.nodes):
-        raise Finding("The main graph holds all nodes of the whole graph, also those that no output depends on.")
+        raise Finding(
+            phrase("The main graph holds all nodes of the whole graph, also those that no output depends on.")
+        )
     return got
 
 
-def same_nodes(got: wire.Nodes, want: wire.Nodes, what: str, *, devices: bool = True, all_of_them: bool = True) -> None:
+def same_nodes(
+    got: wire.Nodes, want: wire.Nodes, what: Phrase, *, devices: bool = True, all_of_them: bool = True
+) -> None:
     """Raise unless the wanted nodes are as they should be.
 
     Args:
-        what: the name of the graph in the message.
+        what: the graph, `MAIN` or `COPY`.
         devices: compare them too.
         all_of_them: raise for a node that is missing.
     """
@@ -111,61 +130,71 @@ def same_nodes(got: wire.Nodes, want: wire.Nodes, what: str, *, devices: bool = 
         same = found.get(node.name)
         if same is None:
             if all_of_them:
-                raise Finding(f"{what[0].upper()}{what[1:]} lacks the node {node.name!r}.")
+                lacks = phrase("The main graph lacks the node {name}.", name=repr(node.name))
+                if what is COPY:
+                    lacks = phrase("The copy lacks the node {name}.", name=repr(node.name))
+                raise Finding(lacks)
             continue
         for part in ("op", "inputs", "attributes", *(("device",) if devices else ())):
             old, new = getattr(node, part), getattr(same, part)
             if old != new:
-                raise Finding(f"In {what}, the node {node.name!r} {_change(part, old, new)}.")
+                raise Finding(_changed(what, node.name, part, old, new))
 
 
-def same_inputs(got: wire.Nodes, want: wire.Nodes, what: str) -> None:
+def same_inputs(got: wire.Nodes, want: wire.Nodes, what: Phrase) -> None:
     """Raise unless the nodes that are there have their inputs, control inputs in any order."""
     found = {node.name: node for node in got.nodes}
     for node in want.nodes:
         same = found.get(node.name)
         if same is not None and sorted(same.inputs, key=_control_last) != sorted(node.inputs, key=_control_last):
-            raise Finding(
-                f"In {what}, the node {node.name!r} {_change('inputs', node.inputs, same.inputs)}.",
-                evidence=graphs(want, got, exactly=False),
-            )
+            changed = _changed(what, node.name, "inputs", node.inputs, same.inputs)
+            raise Finding(changed, evidence=graphs(want, got, exactly=False))
 
 
 def _control_last(entry: str) -> str:
     return entry if entry.startswith("^") else ""
 
 
-def _change(part: str, old: object, new: object) -> str:
+def _changed(what: Phrase, name: str, part: str, old: object, new: object) -> Text:
+    return phrase("In {graph}, the node {name} {change}.", graph=what, name=repr(name), change=_change(part, old, new))
+
+
+def _change(part: str, old: object, new: object) -> Text:
     if isinstance(old, dict) and isinstance(new, dict):
         lost = [key for key in old if key not in new]
         if lost:
-            return f"lacks the attribute {lost[0]!r}"
+            return phrase("lacks the attribute {attribute}", attribute=repr(lost[0]))
         changed = [key for key in new if old.get(key) != new[key]]
-        return f"has another attribute {changed[0]!r} than before"
+        return phrase("has another attribute {attribute} than before", attribute=repr(changed[0]))
     if isinstance(old, tuple) and isinstance(new, tuple):
-        return f"should have the inputs {list(old)}, but it has {list(new)}"
-    names = {"op": "operation", "device": "device"}
-    return f"should have the {names[part]} {old!r}, as before, but it has {new!r}"
+        return phrase("should have the inputs {want}, but it has {got}", want=list(old), got=list(new))
+    if part == "op":
+        return phrase("should have the operation {want}, as before, but it has {got}", want=repr(old), got=repr(new))
+    return phrase("should have the device {want}, as before, but it has {got}", want=repr(old), got=repr(new))
 
 
-def same_producer(got: wire.Nodes, want: wire.Nodes, what: str) -> None:
+def same_producer(got: wire.Nodes, want: wire.Nodes, what: Phrase) -> None:
     """Raise unless two graphs say that the same version made them."""
     if got.producer != want.producer:
-        raise Finding(
-            f"The graph's `versions` say that its producer is {want.producer}; in {what} it is {got.producer}. "
-            "TensorFlow reads from it how the nodes are meant."
-        )
+        other = phrase(
+            "The graph's `versions` say that its producer is {want}; in {graph} it is {got}. "
+            "TensorFlow reads from it how the nodes are meant.",
+            want=want.producer, graph=what, got=got.producer,
+        )  # fmt: skip
+        raise Finding(other)
 
 
-def same_functions(got: wire.Nodes, want: wire.Nodes, what: str) -> None:
+def same_functions(got: wire.Nodes, want: wire.Nodes, what: Phrase) -> None:
     """Raise unless the functions that nodes call are in the library."""
     for node in want.nodes:
         if node.op in want.functions and got.functions.get(node.op) != want.functions[node.op]:
-            lost = "changed" if node.op in got.functions else "missing"
-            raise Finding(
-                f"The node {node.name!r} calls the function {node.op!r}, which is {lost} in the library of {what}, "
-                "so that it can't be run."
-            )
+            lost = phrase("changed") if node.op in got.functions else phrase("missing")
+            calls = phrase(
+                "The node {name} calls the function {function}, which is {lost} in the library of {graph}, "
+                "so that it can't be run.",
+                name=repr(node.name), function=repr(node.op), lost=lost, graph=what,
+            )  # fmt: skip
+            raise Finding(calls)
 
 
 def same_devices(trial: Trial) -> None:
@@ -174,53 +203,61 @@ def same_devices(trial: Trial) -> None:
     found = {node.name: node.device for node in got.nodes}
     for old, want in zip(given(trial).nodes, wanted.nodes, strict=True):
         if old.name not in found:
-            raise Finding(f"The node {old.name!r} is missing in the copy.", evidence=graphs(wanted, got, devices=True))
+            missing = phrase("The node {name} is missing in the copy.", name=repr(old.name))
+            raise Finding(missing, evidence=graphs(wanted, got, devices=True))
         if found[old.name] != want.device:
             had, should, asks = (_device(one) for one in (old.device, want.device, found[old.name]))
-            must = f"it should stay so, but it asks for {asks} now"
+            must = phrase("it should stay so, but it asks for {device} now", device=asks)
             if old.device != want.device:
-                must = f"it should ask for {should} now, but it asks for {asks}"
-            raise Finding(f"The node {old.name!r} asked for {had}; {must}.", evidence=graphs(wanted, got, devices=True))
+                must = phrase("it should ask for {want} now, but it asks for {device}", want=should, device=asks)
+            other = phrase("The node {name} asked for {device}; {must}.", name=repr(old.name), device=had, must=must)
+            raise Finding(other, evidence=graphs(wanted, got, devices=True))
 
 
-def _device(name: str) -> str:
-    return repr(name) if name else "no device"
+def _device(name: str) -> Text:
+    return repr(name) if name else phrase("no device")
 
 
 def some_moved(got: wire.Nodes, asked: wire.Nodes) -> None:
     """Raise if every node asks for the device that it asked for before."""
     old = {node.name: node.device for node in asked.nodes}
     if all(node.device == old.get(node.name) for node in got.nodes):
-        raise Finding("No node asks for the new device in the copy.")
+        raise Finding(phrase("No node asks for the new device in the copy."))
 
 
 def untouched(got: Seen) -> None:
     """Raise if the first call changed its argument."""
     if got.touched():
         function = got.program.calls[0].function
-        raise Finding(f"{function} changed the GraphDef that it was given. Build a new one, or change a copy.")
+        changed = phrase(
+            "{function} changed the GraphDef that it was given. Build a new one, or change a copy.", function=function
+        )
+        raise Finding(changed)
 
 
 def loaded(trial: Trial) -> None:
     """Raise unless a `tf.Graph` came back that holds the wanted nodes by name, and maybe more."""
     graph = trial.got.nodes()
     if not graph.live:
-        raise Finding("load_into_graph should return a tf.Graph that holds the nodes, but it returned a GraphDef.")
+        raise Finding(
+            phrase("load_into_graph should return a tf.Graph that holds the nodes, but it returned a GraphDef.")
+        )
     found = {node.name: node for node in graph.nodes}
     wanted = trial.want.nodes()
     for node in wanted.nodes:
         same = found.get(node.name)
         if same is None:
-            there = f"it has {listed(found)}" if found else "it has no nodes"
-            raise Finding(
-                f"In the new graph there should be a node {node.name!r}, but {there}.",
-                evidence=graphs(wanted, graph, exactly=False),
-            )
+            there = phrase("it has {nodes}", nodes=listed(found)) if found else phrase("it has no nodes")
+            absent = phrase("In the new graph there should be a node {name}, but {there}.", name=repr(node.name),
+                            there=there)  # fmt: skip
+            raise Finding(absent, evidence=graphs(wanted, graph, exactly=False))
         if same.op != node.op or _entries(same) != _entries(node):
-            raise Finding(
-                f"The node {node.name!r} should be {node.op} of {list(node.inputs)}, but it is {same.op} of "
-                f"{list(same.inputs)}."
-            )
+            other = phrase(
+                "The node {name} should be {op} of {inputs}, but it is {other_op} of {other_inputs}.",
+                name=repr(node.name), op=node.op, inputs=list(node.inputs), other_op=same.op,
+                other_inputs=list(same.inputs),
+            )  # fmt: skip
+            raise Finding(other)
 
 
 def _entries(node: wire.Node) -> tuple[list[str], list[str]]:
@@ -232,16 +269,21 @@ def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = Fals
     """Raise unless the wanted operations came back, under whatever names, and (if so asked) no others."""
     graph = trial.got.nodes(call)
     if not graph.live and {node.name for node in given(trial, call).nodes} & {node.name for node in graph.nodes}:
-        raise Finding("load_into_graph should return a tf.Graph that the nodes were imported into, but not a GraphDef.")
+        raise Finding(
+            phrase("load_into_graph should return a tf.Graph that the nodes were imported into, but not a GraphDef.")
+        )
     got, want = (Counter(node.op for node in nodes.nodes) for nodes in (graph, trial.want.nodes(call)))
     missing, more = want - got, got - want
     if missing:
-        raise Finding(f"The graph of call {call + 1} lacks the operations {listed(missing)}.")
+        lacks = phrase("The graph of call {number} lacks the operations {ops}.", number=call + 1, ops=listed(missing))
+        raise Finding(lacks)
     if nothing_else and more:
-        raise Finding(
-            f"The graph of call {call + 1} should hold the {want.total()} nodes that were imported by it, but it holds "
-            f"{got.total()}: each call should make a graph of its own."
-        )
+        holds = phrase(
+            "The graph of call {number} should hold the {want} nodes that were imported by it, but it holds "
+            "{got}: each call should make a graph of its own.",
+            number=call + 1, want=want.total(), got=got.total(),
+        )  # fmt: skip
+        raise Finding(holds)
 
 
 def names_seen(observation: Observation) -> Any:

@@ -13,6 +13,7 @@ from grader.check import Finding, Trial, kind_of
 from grader.compare import Tolerance
 from grader.inside import wire
 from grader.observation import Observation, Observed
+from grader.phrase import Text, joined, phrase
 from grader.speech import call_text
 
 PROBABILITY = Tolerance(
@@ -25,7 +26,7 @@ PROBABILITY = Tolerance(
 Pair = tuple[float, str]
 
 
-def asked(trial: Trial, call: int = 0) -> str:
+def asked(trial: Trial, call: int = 0) -> Text:
     """Return a call as text."""
     return call_text(trial.program.calls[call], trial.program)
 
@@ -34,7 +35,9 @@ def items(trial: Trial, call: int = 0) -> list[Any]:
     """Return the items of the list that a call gave."""
     found = trial.got.returned(call)
     if not isinstance(found, list):
-        raise Finding(f"{asked(trial, call)} should return a list of pairs, but it returned {kind_of(found)}.")
+        other = phrase("{call} should return a list of pairs, but it returned {what}.", call=asked(trial, call),
+                       what=kind_of(found))  # fmt: skip
+        raise Finding(other)
     return found
 
 
@@ -51,9 +54,11 @@ def pairs(trial: Trial, call: int = 0) -> list[Pair]:
 
 def no_pair(trial: Trial, call: int, number: int, item: Any) -> Finding:
     """Return the finding that an item of what came is no pair."""
-    return Finding(
-        f"Item {number} of what {asked(trial, call)} returned should be (probability, label), but it is {_shown(item)}."
-    )
+    other = phrase(
+        "Item {number} of what {call} returned should be (probability, label), but it is {what}.",
+        number=number, call=asked(trial, call), what=_shown(item),
+    )  # fmt: skip
+    return Finding(other)
 
 
 def _pair(item: Any) -> Pair | None:
@@ -75,9 +80,9 @@ def wanted(trial: Trial, call: int = 0) -> list[Pair]:
     return [(float(value), label) for value, label in trial.want.returned(call)]
 
 
-def _shown(item: Any) -> str:
+def _shown(item: Any) -> Text:
     if isinstance(item, list) and len(item) <= 3:
-        return f"({', '.join(_shown(one) for one in item)})"
+        return joined(["(", joined([_shown(one) for one in item]), ")"], "")
     if isinstance(item, np.ndarray) and item.size == 1:
         return repr(item.item())
     return repr(item) if isinstance(item, str | float | int) else kind_of(item)
@@ -100,15 +105,21 @@ def same_count(trial: Trial, call: int = 0) -> None:
     known = set(wire.from_wire(trial.program.calls[call].args[-2 if _has_k(trial, call) else -1]))
     strange = [label for _, label in got if label not in known]
     if strange:
-        raise Finding(f"{asked(trial, call)} gives the label {strange[0]!r}, which is none of those that were given.")
+        strange_one = phrase(
+            "{call} gives the label {label}, which is none of those that were given.",
+            call=asked(trial, call), label=repr(strange[0]),
+        )  # fmt: skip
+        raise Finding(strange_one)
 
 
 def _has_k(trial: Trial, call: int) -> bool:
     return isinstance(trial.program.calls[call].args[-1], int)
 
 
-def _pairs(count: int) -> str:
-    return {0: "no pairs", 1: "1 pair"}.get(count, f"{count} pairs")
+def _pairs(count: int) -> Text:
+    if count > 1:
+        return phrase("{count} pairs", count=count)
+    return phrase("1 pair") if count else phrase("no pairs")
 
 
 def same_labels(trial: Trial, call: int = 0, *, in_order: bool = True) -> None:
@@ -120,20 +131,21 @@ def same_labels(trial: Trial, call: int = 0, *, in_order: bool = True) -> None:
     if got == want or (not in_order and sorted(got) == sorted(want)):
         return
     place = max(0, next(i for i, (a, b) in enumerate(zip(got, want, strict=True)) if a != b) - 3)
-    tail = f" from item {place} on" if place else ""
-    order = "" if in_order else ", in whichever order"
-    raise Finding(
-        f"{asked(trial, call)} should give the labels {_words(want[place:])}{tail}{order}, but it gives "
-        f"{_words(got[place:])}.",
-        evidence=_ranking(found, right, in_order),
-    )
+    other = phrase(
+        "{call} should give the labels {want}{tail}{order}, but it gives {got}.",
+        call=asked(trial, call), want=_words(want[place:]), got=_words(got[place:]),
+        tail=phrase(" from item {place} on", place=place) if place else "",
+        order="" if in_order else phrase(", in whichever order"),
+    )  # fmt: skip
+    raise Finding(other, evidence=_ranking(found, right, in_order))
 
 
 def _other_count(trial: Trial, call: int, got: list[Pair], want: list[Pair]) -> Finding:
-    return Finding(
-        f"{asked(trial, call)} should give {_pairs(len(want))}, but it gives {len(got) or 'none'}.",
-        evidence=_ranking(got, want),
-    )
+    other = phrase(
+        "{call} should give {want}, but it gives {got}.",
+        call=asked(trial, call), want=_pairs(len(want)), got=len(got) or phrase("none"),
+    )  # fmt: skip
+    return Finding(other, evidence=_ranking(got, want))
 
 
 def _ranking(got: list[Pair], want: list[Pair], in_order: bool = True) -> exhibit.Ranking:
@@ -149,7 +161,11 @@ def same_values(trial: Trial, call: int = 0) -> None:
     given = {label: value for value, label in wanted(trial, call)}
     for value, label in pairs(trial, call):
         if label in given and value != given[label]:
-            raise Finding(f"The probability of {label!r} is {given[label]!r}, but {asked(trial, call)} says {value!r}.")
+            other = phrase(
+                "The probability of {label} is {want}, but {call} says {got}.",
+                label=repr(label), want=repr(given[label]), call=asked(trial, call), got=repr(value),
+            )  # fmt: skip
+            raise Finding(other)
     same_labels(trial, call, in_order=False)
 
 
@@ -163,10 +179,11 @@ def same_probabilities(trial: Trial, call: int = 0) -> None:
     # Of near ties, either may come first.
     paired = all(any(label == one and _close(value, other) for other, one in want) for value, label in got)
     if not (close and same and paired):
-        raise Finding(
-            f"{asked(trial, call)} should give {_listed(want)}, but it gives {_listed(got)}.",
-            evidence=_ranking(got, want, in_order=False),
-        )
+        other = phrase(
+            "{call} should give {want}, but it gives {got}.",
+            call=asked(trial, call), want=_listed(want), got=_listed(got),
+        )  # fmt: skip
+        raise Finding(other, evidence=_ranking(got, want, in_order=False))
 
 
 def _close(got: float, want: float) -> bool:

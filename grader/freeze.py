@@ -22,7 +22,7 @@ SHIPPED = _OURS / "visible.cases"
 """Where a students' installation holds the visible cases."""
 ASKING = (
     "catalogue.py", "catalogue.toml", "check.py", "convolving.py", "death.py", "freeze.py", "observation.py",
-    "observe.py", "testimony.py",
+    "observe.py", "phrase.py", "testimony.py",
 )  # fmt: skip
 """What decides, beside an exercise's own files, which cases are frozen and what is observed on them."""
 JUDGING = (

@@ -17,6 +17,7 @@ import pytest
 from grader.check import Finding, Trial, Trials
 from grader.evidence import asked, exhibit_of
 from grader.observation import Outcome
+from grader.phrase import Phrase, Text
 from grader.score import Judgement
 from grader.speech import example_text
 
@@ -169,13 +170,22 @@ def _judgement(item: pytest.Item, error: BaseException, handed: Trials | None) -
     if isinstance(error, Finding):
         trial = handed.current if handed else None
         if trial is None:
-            return Judgement(name, title(item), error.outcome, _cut(error.message))
+            return Judgement(name, title(item), error.outcome, _cut(error.message), phrase=_phrase(error.said))
         shown = exhibit_of(error.evidence, trial.program)
         if error.evidence is None and error.outcome in (Outcome.FAILED, Outcome.RAISED):
             shown = asked(trial.program, trial.want.observation)
         example = example_text(trial.program)
-        return Judgement(name, title(item), error.outcome, _cut(error.message), example, exhibit=shown)
+        return Judgement(
+            name, title(item), error.outcome, _cut(error.message), str(example), exhibit=shown,
+            phrase=_phrase(error.said), case=_phrase(example),
+        )  # fmt: skip
     return Judgement(name, title(item), Outcome.GRADER_ERROR, _cut(f"{type(error).__name__}: {error}"))
+
+
+def _phrase(said: Text) -> Phrase | None:
+    """Return what is kept beside a text, so that others than English can be made of it; None where there is no need."""
+    # One that is too long is cut, and stays in English: its parts would be as long.
+    return said if isinstance(said, Phrase) and said.values and len(str(said)) <= _LONGEST_MESSAGE else None
 
 
 def _cut(message: str) -> str:

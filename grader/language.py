@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("locale")
+_DOMAIN = "grader"
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -24,12 +25,18 @@ def translate_count(one: str, many: str, count: int) -> str:
 
 @functools.cache
 def _catalogue(_environment: tuple[str, ...]) -> gettext.NullTranslations:
-    return gettext.translation("grader", str(_FOLDER), fallback=True)
+    return gettext.translation(_DOMAIN, str(_FOLDER), fallback=True)
 
 
 def known() -> list[str]:
     """Return the languages there are, English first."""
     return ["en", *sorted(path.parent.parent.name for path in _FOLDER.glob("*/LC_MESSAGES/grader.mo"))]
+
+
+def for_libraries() -> None:
+    """Have libraries that ask gettext, as click does for what it says itself, find the sentences that are here."""
+    gettext.bindtextdomain(_DOMAIN, str(_FOLDER))
+    gettext.textdomain(_DOMAIN)
 
 
 def use(language: str) -> None:

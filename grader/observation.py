@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from grader.inside import wire
+from grader.phrase import Text
 
 
 class Outcome(StrEnum):
@@ -45,13 +46,13 @@ class Died(wire.Frozen, frozen=True, tag="died"):
     """The program's process was ended or ended itself; said by the process that watched it."""
 
     outcome: Outcome
-    message: str
+    message: Text
 
 
 class NotRun(wire.Frozen, frozen=True, tag="not_run"):
     """The program was not run any more, after too many deaths in the same exercise."""
 
-    reason: str
+    reason: Text
 
 
 Observation = Observed | NoModule | Died | NotRun

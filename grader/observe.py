@@ -9,6 +9,7 @@ from grader import testimony
 from grader.death import cause, killed_from_outside
 from grader.inside import wire
 from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome, Printed
+from grader.phrase import phrase
 from grader.walls.replies import Report, WorkerDied, answers_asked
 
 _MOST_DEATHS = 2
@@ -77,7 +78,9 @@ class Session:
         found: list[wire.Traced | Observation] = []
         while len(found) < len(programs):
             if self._deaths >= _MOST_DEATHS:
-                reason = f"not run: your code was ended {_MOST_DEATHS} times in this exercise before"
+                reason = phrase(
+                    "Not run: your code was ended {count} times in this exercise before", count=_MOST_DEATHS
+                )
                 found += [NotRun(reason)] * (len(programs) - len(found))
                 break
             rest = tuple(programs[len(found) :])
@@ -135,7 +138,7 @@ class Session:
         while len(found) < len(requests):
             rest = tuple(requests[len(found) :])
             if self._graph_deaths >= _MOST_DEATHS:
-                found |= {one.id: Died(Outcome.SKIPPED, "its graph was not run any more") for one in rest}
+                found |= {one.id: Died(Outcome.SKIPPED, phrase("its graph was not run any more")) for one in rest}
                 break
             report = self._run("evaluator", wire.EvaluatorJob(rest, self._limits))
             answers, broken = _decode(report, wire.Evaluated, wire.Evaluated)
@@ -144,7 +147,9 @@ class Session:
             if len(answers) < len(rest):
                 _run_prepared(self._runner, wire.EvaluatorJob((), self._limits), alone=False)
                 outcome, message = cause(report, broken, self._limits)
-                found[rest[len(answers)].id] = Died(outcome, f"running the graph that your code built: {message}")
+                found[rest[len(answers)].id] = Died(
+                    outcome, phrase("running the graph that your code built: {cause}", cause=message)
+                )
                 self._graph_deaths += 1
         return found
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from grader import record as records
 from grader.language import translate as _
 from grader.observation import Outcome
 from grader.record import CheckRecord
@@ -75,9 +76,9 @@ def check(record: CheckRecord, sketches: Sequence[Sketch], explain: bool) -> str
     said = f'<span class="{kind}">{sign}</span> {html.escape(_(record.title))} [{record.score:g}/{record.points:g}]'
     if record.outcome is Outcome.PASSED:
         return f"<li>{said}</li>"
-    lines = [f"<p>{html.escape(record.message)}</p>"]
-    if record.example and record.example not in record.message:
-        lines.append(f"<pre>{html.escape(record.example)}</pre>")
+    lines = [f"<p>{html.escape(records.sentence(record))}</p>"]
+    if case := records.example(record):
+        lines.append(f"<pre>{html.escape(case)}</pre>")
     lines += map(sketch, sketches)
     if record.explanation and explain:
         lines.append(f'<p class="why">{html.escape(_(record.explanation))}</p>')

@@ -9,13 +9,19 @@ import msgspec
 
 from grader.exhibit import Exhibit
 from grader.observation import Outcome
+from grader.phrase import Phrase, spoken
 
 SCHEMA = 1
 Status = Literal["graded", "refused", "error"]
 
 
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one check. Of a hidden one, message says nothing of its cases, example and exhibit are empty."""
+    """What became of one check. Of a hidden one, message says nothing of its cases, example and exhibit are empty.
+
+    Args:
+        phrase, case: what `message` and `example` say, for readers of other languages; None where one text does for
+            all, where there is nothing to be said, and in records of old.
+    """
 
     id: str
     title: str
@@ -29,6 +35,8 @@ class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     explanation: str = ""
     hint: str = ""
     exhibit: Exhibit | None = None
+    phrase: Phrase | None = None
+    case: Phrase | None = None
 
 
 class ExerciseRecord(msgspec.Struct, frozen=True):
@@ -63,6 +71,20 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     exercises: dict[str, ExerciseRecord] = {}
     schema: int = SCHEMA
+
+
+def sentence(record: CheckRecord) -> str:
+    """Return a check's message in the reader's language."""
+    from grader.language import translate
+
+    return spoken(record.phrase) if record.phrase else translate(record.message)
+
+
+def example(record: CheckRecord) -> str:
+    """Return the case in which a check failed, in the reader's language; "" where the message names it already."""
+    if record.example in record.message:
+        return ""
+    return spoken(record.case) if record.case else record.example
 
 
 def said(record: CheckRecord) -> str:

@@ -8,10 +8,11 @@ from grader import __version__
 from grader.assignment import Assignment, CheckRubric
 from grader.exhibit import Exhibit
 from grader.observation import Outcome
+from grader.phrase import Phrase
 from grader.record import CheckRecord, ExerciseRecord, Record, Status
 from grader.submission import Submission
 
-_HIDDEN_SENTENCES = {
+HIDDEN = {
     Outcome.FAILED: "On a hidden case, your code does not do this.",
     Outcome.RAISED: "On a hidden case, your code raised an exception.",
     Outcome.TIMED_OUT: "On a hidden case, your code took too long.",
@@ -21,11 +22,15 @@ _HIDDEN_SENTENCES = {
     Outcome.SKIPPED: "Not run, because your code was ended twice in this exercise before.",
     Outcome.GRADER_ERROR: "The grader failed here; this is not your fault.",
 }
-_DROPPED = "This check was dropped after grading: everybody has its points."
+DROPPED = "This check was dropped after grading: everybody has its points."
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What the judge of one check found: `message`, `example`, `exhibit` in full, for whoever may see them."""
+    """What the judge of one check found: `message`, `example`, `exhibit` in full, for whoever may see them.
+
+    Args:
+        phrase, case: `message` and `example` for readers of other languages; None where English says it all.
+    """
 
     id: str
     title: str
@@ -35,6 +40,8 @@ class Judgement(msgspec.Struct, frozen=True):
     misconceptions: tuple[str, ...] = ()
     explanation: str = ""
     exhibit: Exhibit | None = None
+    phrase: Phrase | None = None
+    case: Phrase | None = None
 
 
 class Circumstances(msgspec.Struct, frozen=True):
@@ -51,12 +58,13 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
     for judgement in judgements:
         rubric = assignment.rubric(judgement.id)
         passed = judgement.outcome is Outcome.PASSED
+        given = _is_given(rubric, judgement.outcome)
         checks.append(
             CheckRecord(
                 id=judgement.id,
                 title=judgement.title,
                 outcome=judgement.outcome,
-                score=rubric.points if passed or _is_given(rubric, judgement.outcome) else 0.0,
+                score=rubric.points if passed or given else 0.0,
                 points=rubric.points,
                 visible=rubric.visible,
                 message=_message(rubric, judgement),
@@ -65,6 +73,8 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
                 explanation=judgement.explanation,
                 hint="" if passed else rubric.hint,
                 exhibit=judgement.exhibit if rubric.visible else None,
+                phrase=judgement.phrase if rubric.visible and not given else None,
+                case=judgement.case if rubric.visible else None,
             )
         )
     return ExerciseRecord(sum(check.score for check in checks), sum(check.points for check in checks), tuple(checks))
@@ -77,8 +87,8 @@ def _is_given(rubric: CheckRubric, outcome: Outcome) -> bool:
 
 def _message(rubric: CheckRubric, judgement: Judgement) -> str:
     if _is_given(rubric, judgement.outcome):
-        return _DROPPED
-    return judgement.message if rubric.visible else _HIDDEN_SENTENCES.get(judgement.outcome, "")
+        return DROPPED
+    return judgement.message if rubric.visible else HIDDEN.get(judgement.outcome, "")
 
 
 def score_submission(

@@ -14,6 +14,7 @@ from grader.check import Trial
 from grader.freeze import FrozenPart
 from grader.grading import code_of, judge_exercise, observe_parts, trials
 from grader.observe import Runner
+from grader.phrase import spoken
 from grader.record import ExerciseRecord
 from grader.score import Judgement, score_exercise
 from grader.sketch import expected, mistakes
@@ -117,7 +118,7 @@ class SelfCheck:
         titles = judge_exercise(self._tools.bench, self.assignment, exercise, [part], right)
         asked = {check.id: trials(check, check.reference) for check in part.checks}
         return [
-            Example(one.id, one.title, example_text(trial.program), tuple(expected(trial)))
+            Example(one.id, one.title, spoken(example_text(trial.program)), tuple(expected(trial)))
             for one in titles
             for trial in asked[one.id]
         ]
@@ -141,7 +142,7 @@ class SelfCheck:
 def _sketches(judgement: Judgement, asked: Sequence[Trial]) -> list[Sketch]:
     """Return pictures of the trial that a judgement speaks of: the first of its words that something can be seen of."""
     for trial in asked:
-        if judgement.example and example_text(trial.program) == judgement.example:
+        if judgement.example and str(example_text(trial.program)) == judgement.example:
             found = mistakes(trial)
             if found:
                 return found

@@ -131,7 +131,8 @@ def listing_of(caption: str, want: wire.Nodes, got: wire.Nodes | None, most: int
 
 def _node_text(node: wire.Node) -> str:
     inputs = ", ".join(node.inputs[:4]) + (", ..." if len(node.inputs) > 4 else "")
-    return f"{node.name} = {node.op}({inputs})" + (f" on {node.device}" if node.device else "")
+    text = f"{node.name} = {node.op}({inputs})"
+    return _("{node} on {device}").format(node=text, device=node.device) if node.device else text
 
 
 def _node_change(node: wire.Node, right: wire.Node) -> str:

@@ -128,3 +128,32 @@ def test_checks_that_cannot_be_imported_are_reported(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     with Bench(tmp_path) as bench, pytest.raises(JudgeError, match="nothing_of_that_name"):
         bench.judge({"sums.value": [trial(1)]})
+
+
+PHRASES = '''
+from grader.check import Finding
+from grader.phrase import phrase
+
+
+def check_value(trials):
+    """The value is right."""
+    for trial in trials:
+        raise Finding(phrase("{call} raised {error}", call="f()", error=trial.got.returned()))
+'''
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_recorded_is_the_same_in_every_language(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", language)
+    (tmp_path / "telling").mkdir()
+    (tmp_path / "telling" / "raising.py").write_text(PHRASES)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    with Bench(tmp_path) as bench:
+        short = bench.judge({"telling.value": [trial(Observed((wire.Returned("E"),)))]})["telling.value"]
+        long = bench.judge({"telling.value": [trial(Observed((wire.Returned("E" * 3000),)))]})["telling.value"]
+    assert (short.message, str(short.phrase)) == ("f() raised E", "f() raised E")
+    assert short.case is None
+    # What is cut is not kept in full beside it.
+    assert (len(long.message), long.phrase) == (2002, None)

@@ -1,14 +1,23 @@
 """Translations are complete where code speaks, say the same names, and are what is shipped."""
 
+import io
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import click
 import pytest
 import words
+from rich.console import Console
 
 from grader import language
+from grader.cli import report
+from grader.observation import Outcome
+from grader.phrase import phrase
+from grader.record import CheckRecord, ExerciseRecord
+from grader.selfcheck import Checked
 
 CODE = {message if isinstance(message, str) else message[0] for message in words.in_code()}
 FIELD = re.compile(r"\{\w+\}|--\w+|`[^`]+`")
@@ -71,3 +80,48 @@ def test_a_language_that_there_is_not_is_said() -> None:
     done = speak("--language", "tlh", "--help")
     assert done.returncode == 2
     assert "there is no language 'tlh'; there are en, de" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "grade", "models"])
+def test_help_speaks_german_throughout(command: str) -> None:
+    """Also what click says; of examples only what stands beside them."""
+    german, english = (speak("--language", one, command, "--help", PYTHONUTF8="1").stdout for one in ("de", "en"))
+    same = {line.strip() for line in german.splitlines()} & {line.strip() for line in english.splitlines()}
+    assert {line for line in same if line and not line.startswith("grader ")} <= {"--course TEXT"}
+    assert german.startswith("Aufruf: ")
+    examples = [line.partition("  ")[0] for line in english.split("Options:")[0].splitlines()[1:]]
+    assert all(line in german for line in examples if line.strip().startswith("grader "))
+
+
+def test_an_error_of_a_command_speaks_german() -> None:
+    done = speak("--language", "de", "grade", PYTHONUTF8="1")
+    assert done.returncode == 2
+    assert "Hilfe gibt 'grader grade --help'." in done.stderr
+    assert "Fehler: Es fehlt das Argument 'PATHS...'." in done.stderr
+
+
+def test_what_click_says_is_what_we_translate() -> None:
+    source = "".join(path.read_text() for path in Path(click.__file__).parent.glob("*.py"))
+    assert [text for text in words.CLICK if ascii(text)[1:-1] not in source] == []
+
+
+def test_the_terminal_tells_a_failed_check_in_german(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = phrase("{call} raised {error}", call="f()", error="ValueError: [red]no[/red]")
+    record = CheckRecord(
+        id="conv_2d.bias", title="Each output channel gets its own bias", outcome=Outcome.RAISED, score=0, points=3,
+        visible=True, message=str(said), phrase=said, example="f() raised",
+        case=phrase("{call}, called {count} times,", call="f()", count=2),
+    )  # fmt: skip
+    other = CheckRecord(id="conv_2d.padding", title="T", outcome=Outcome.PASSED, score=1, points=1, visible=True)
+    checked = Checked("conv_2d", "A convolutional layer", ExerciseRecord(1, 4, (record, other)), {}, "")
+
+    def shown() -> str:
+        text = io.StringIO()
+        report.show(Console(file=text, width=200, markup=False), checked)
+        return text.getvalue()
+
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert "f() raised ValueError: [red]no[/red]" in shown()
+    monkeypatch.setenv("LANGUAGE", "de")
+    assert "f() hat eine Ausnahme ausgelöst: ValueError: [red]no[/red]" in shown()
+    assert "Jeder Ausgabekanal bekommt seinen eigenen Bias" in shown()

@@ -107,7 +107,7 @@ def test_how_a_process_ended_is_said(ended, outcome, word):
     )
     assert isinstance(seen[0], Died)
     assert seen[0].outcome == outcome
-    assert word in seen[0].message
+    assert word in str(seen[0].message)
     assert seen[1] == Observed(B.calls)
 
 
@@ -160,7 +160,7 @@ def test_an_evaluator_that_dies_on_a_graph():
     dead = report(wire.Prepared(), ended=wire.Ended("exit", 11, 1, 1.0))
     seen, script = observe(said, dead, report(wire.Prepared()))
     assert seen[0].outcome == Outcome.CRASHED
-    assert seen[0].message.startswith("running the graph that your code built: ")
+    assert str(seen[0].message).startswith("running the graph that your code built: ")
     assert seen[1] == Observed(B.calls)
     assert len(script.jobs) == 3
     with pytest.raises(WorkerDied):

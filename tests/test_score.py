@@ -6,6 +6,7 @@ import pytest
 from grader import assignment, record
 from grader.exhibit import Ranking
 from grader.observation import Outcome
+from grader.phrase import phrase
 from grader.score import Circumstances, Judgement, score_exercise, score_submission
 from grader.submission import Submission
 
@@ -92,6 +93,17 @@ def test_records_of_a_later_schema_are_not_guessed_at() -> None:
     later = record.to_json(msgspec.structs.replace(made, schema=record.SCHEMA + 1))
     with pytest.raises(ValueError, match="update it"):
         record.from_json(later)
+
+
+def test_hidden_checks_keep_no_phrase_either() -> None:
+    said = phrase("{call} raised {error}", call="f(SECRET)", error="SECRET")
+    failed = [
+        msgspec.structs.replace(one, outcome=Outcome.RAISED, phrase=said, case=said) for one in judgements("conv_2d")
+    ]
+    made = score_exercise(RUBRIC, "conv_2d", failed)
+    kept = [(check.phrase, check.case) for check in made.checks]
+    assert kept == [(said, said) if check.visible else (None, None) for check in made.checks]
+    assert {check.visible for check in made.checks} == {True, False}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.SKIPPED])

@@ -1,10 +1,11 @@
 """The catalogues of translations, brought up to date with the sources: `make words`.
 
-Sentences come from calls of `_` in grader/, the commands' summaries, titles of checks, hints, and explanations of
-misconceptions. A translator edits `grader/locale/*/LC_MESSAGES/grader.po` and runs it again.
+Sentences come from calls of `_` and `phrase` in grader/, what hidden checks say, the commands' help, titles of checks,
+hints, and explanations of misconceptions. A translator edits `grader/locale/*/LC_MESSAGES/grader.po` and runs it again.
 """
 
 import io
+from importlib import import_module
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -12,13 +13,25 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from grader import assignment, catalogue, checks, hints
-from grader.cli import _COMMANDS
+from grader import assignment, catalogue, checks, hints, score
+from grader.cli import _COMMANDS, help, main
 
 PACKAGE = Path(assignment.__file__).parent
 LOCALE = PACKAGE / "locale"
-_KEYWORDS = {"_": None, "translate": None, "translate_count": (1, 2)}
+_KEYWORDS = {"_": None, "translate": None, "translate_count": (1, 2), "phrase": None}
 _NO_SOURCES = {"misconceptions", "alternatives", "slips", "material_data"}
+
+CLICK = (
+    "Usage:", "Options", "Show this message and exit.", "Show the version and exit.", "default: {default}", "required",
+    "Error: {message}", "Try '{command} {option}' for help.", "Missing argument", "Missing option", "Missing command.",
+    "Choose from:\n\t{choices}",
+    "No such option {name!r}.", "No such command {name!r}.", "Invalid value: {message}",
+    "Invalid value for {param_hint}: {message}", "{value!r} is not a valid {number_type}.",
+    "{value} is not in the range {range}.", "Option {name!r} does not take a value.", "Aborted!",
+    "{name} {filename!r} does not exist.", "{name} {filename!r} is a file.", "{name} {filename!r} is a directory.",
+    "file", "directory", "path",
+)  # fmt: skip
+"""What click says itself, as far as our commands make it say so."""
 
 Message = str | tuple[str, str]
 
@@ -32,7 +45,13 @@ def in_code() -> list[Message]:
         directory_filter=lambda path: Path(path).name not in _NO_SOURCES,
     )
     said = [message for _, _, message, _, _ in found]
-    return list(dict.fromkeys(said))
+    return list(dict.fromkeys([*said, *score.HIDDEN.values(), score.DROPPED, *commands(), *CLICK]))
+
+
+def commands() -> list[str]:
+    """Return what `--help` says of all commands."""
+    found = [import_module(f"grader.cli.{name}").command for name in _COMMANDS]
+    return [text for command in (main, *found) for text in help.texts(command)]
 
 
 def in_data() -> list[str]:
@@ -50,7 +69,7 @@ def in_data() -> list[str]:
         for one in found
         for text in (one.topic, one.question, one.pointer, one.half)
     ]
-    explained = [one.explanation for one in catalogue.load()]
+    explained = [text for one in catalogue.load() for text in (one.explanation, one.idea)]
     named = [one.title for one in exercises.values()]
     return [
         text for text in dict.fromkeys([*_COMMANDS.values(), *named, *titles, *hinted, *ladders, *explained]) if text

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from grader import __version__
-from grader.language import known, translate, use
+from grader.cli.help import in_language
+from grader.language import for_libraries, known, translate, use
 
 _COMMANDS = {
     "check": "Check your own work on the visible cases.",
@@ -41,11 +42,17 @@ class _Lazy(click.Group):
         if name not in self.list_commands(ctx):
             raise click.UsageError(f"`grader {name}` is for staff; a students' installation does not hold it")
         module: Any = importlib.import_module(f"grader.cli.{name}")
-        command: click.Command = module.command
-        return command
+        return in_language(module.command)
+
+    def get_help(self, ctx: click.Context) -> str:
+        return click.Group.get_help(in_language(self), ctx)
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        for_libraries()
+        return super().main(*args, **settings)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
+        with formatter.section(translate("Commands")):
             formatter.write_dl([(name, translate(_COMMANDS[name])) for name in self.list_commands(ctx)])
 
 

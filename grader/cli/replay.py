@@ -12,6 +12,7 @@ from grader.freeze import FreezeError
 from grader.inside import wire
 from grader.judge import JudgeError
 from grader.observation import Died, NoModule, NotRun, Observed, Outcome
+from grader.phrase import joined
 from grader.replay import Replay, Replayed, ReplayError
 from grader.sketch import mistakes
 from grader.speech import call_text, raised_text, value_text
@@ -86,7 +87,7 @@ def _show_trial(shown: Console, number: int, trial: Trial) -> None:
     shown.print(f"  case {number}, {terminal.plain(trial.program.id)}", style="bold")
     got, want = _seen(trial.got), _seen(trial.want)
     for place, call in enumerate(trial.program.calls):
-        _lines(shown, call_text(call, trial.program), 4)
+        _lines(shown, str(call_text(call, trial.program)), 4)
         _lines(shown, f"got:      {got[place] if place < len(got) else got[-1]}", 6)
         _lines(shown, f"expected: {want[place] if place < len(want) else want[-1]}", 6, "dim")
     for text_got, text_want in zip(_ran(trial.got), _ran(trial.want), strict=False):
@@ -108,7 +109,7 @@ def _seen(seen: Seen) -> list[str]:
         case Died(outcome=outcome, message=message):
             return [f"{outcome.value}: {message}"]
         case NotRun(reason=reason):
-            return [reason]
+            return [str(reason)]
     return ["nothing"]
 
 
@@ -132,7 +133,7 @@ def _value_text(value: wire.Value) -> str:
             kind = "variable" if isinstance(value, wire.Variable) else "tensor"
             shape = "of unknown shape" if value.shape is None else str(value.shape)
             return f"<{kind} {value.name} {value.dtype} {shape}>"
-    return value_text(value)
+    return str(value_text(value))
 
 
 def _ran(seen: Seen) -> list[str]:
@@ -140,7 +141,9 @@ def _ran(seen: Seen) -> list[str]:
     if not isinstance(observation, Observed):
         return []
     return [
-        f"{run.kind}: {run.message}" if isinstance(run, wire.Problem) else ", ".join(map(value_text, run.values))
+        f"{run.kind}: {run.message}"
+        if isinstance(run, wire.Problem)
+        else str(joined([value_text(value) for value in run.values]))
         for run in observation.runs
     ]
 

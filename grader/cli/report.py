@@ -10,7 +10,7 @@ from grader.assignment import Assignment
 from grader.cli import drawing, terminal
 from grader.language import translate as _
 from grader.observation import Outcome
-from grader.record import CheckRecord
+from grader.record import CheckRecord, example, sentence
 from grader.selfcheck import Checked
 
 _INDENT = 6
@@ -23,7 +23,7 @@ def show(shown: Console, checked: Checked, prints: bool = False) -> None:
     shown.print(f"\n{heading(checked)}", style="bold")
     reasons = {check.message for check in record.checks}
     if len(record.checks) > 1 and len(reasons) == 1 and "" not in reasons:
-        _say(shown, record.checks[0].message, "red", 2)
+        _say(shown, sentence(record.checks[0]), "red", 2)
     else:
         explained: set[str] = set()
         for check in record.checks:
@@ -45,9 +45,9 @@ def show(shown: Console, checked: Checked, prints: bool = False) -> None:
 
 def _failed(shown: Console, checked: Checked, check: CheckRecord, explained: set[str]) -> None:
     """Show a check that is not passed; what explains several of them is said once."""
-    _say(shown, check.message)
-    if check.example and check.example not in check.message:
-        _say(shown, _("in: {case}").format(case=check.example), "dim")
+    _say(shown, sentence(check))
+    if case := example(check):
+        _say(shown, _("in: {case}").format(case=case), "dim")
     for sketch in checked.sketches.get(check.id, ()):
         shown.print(drawing.sketch(shown, sketch, _INDENT), soft_wrap=False, crop=False)
     if check.explanation and check.explanation not in explained:

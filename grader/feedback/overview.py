@@ -10,6 +10,7 @@ from grader.catalogue import Misconception
 from grader.export.spreadsheet import cell
 from grader.feedback import text, words
 from grader.feedback.render import render
+from grader.feedback.translation import language, say
 from grader.observation import Outcome
 from grader.record import Record, file_name
 from grader.summary import CheckSummary, ClassSummary, Held, Incident, Slow, summarize
@@ -116,7 +117,8 @@ def class_page(
         titles: what people read as the name of an exercise, by its name.
         durations: how long the grading of a submission took, in seconds, as far as it is known.
     """
-    return render("class.html.j2", class_view(records, catalogue, titles, durations), script="class.js")
+    view = class_view(records, catalogue, titles, durations)
+    return render("class.html.j2", view, script="class.js", language=language())
 
 
 def class_view(
@@ -132,7 +134,7 @@ def class_view(
     return ClassView(
         assignment=records[0].assignment if records else "",
         summary=summary,
-        titles={name: titles.get(name, name) for name in names},
+        titles={name: say(titles.get(name, name)) for name in names},
         bars=_bars(summary),
         width=_WIDTH,
         height=_HEIGHT,
@@ -140,7 +142,7 @@ def class_view(
         slowest=tuple(SlowRow(_link(one.submission), one) for one in summary.slowest),
         misconceptions=tuple(_held(one, catalogue) for one in summary.misconceptions),
         incidents=tuple(_incident(one) for one in summary.incidents),
-        statuses=words.STATUSES,
+        statuses={status: say(word) for status, word in words.STATUSES.items()},
         rows=tuple(_row(record, names, places) for record in records),
     )
 
@@ -190,12 +192,12 @@ def _bars(summary: ClassSummary) -> tuple[Bar, ...]:
 
 def _held(one: Held, catalogue: Mapping[str, Misconception]) -> Group:
     known = catalogue.get(one.misconception)
-    idea = known.idea if known else one.misconception
-    return Group(idea, known.explanation if known else "", one.exercise, tuple(map(_link, one.submissions)))
+    idea = say(known.idea) if known else one.misconception
+    return Group(idea, say(known.explanation) if known else "", one.exercise, tuple(map(_link, one.submissions)))
 
 
 def _incident(one: Incident) -> Group:
-    return Group(words.TROUBLES[one.trouble], "", one.exercise, tuple(map(_link, one.submissions)))
+    return Group(say(words.TROUBLES[one.trouble]), "", one.exercise, tuple(map(_link, one.submissions)))
 
 
 def _row(record: Record, names: Sequence[str], places: Places) -> Row:
@@ -211,7 +213,7 @@ def _row(record: Record, names: Sequence[str], places: Places) -> Row:
         scores=scores,
         total=record.score,
         status=record.status,
-        status_word=words.STATUSES[record.status],
+        status_word=say(words.STATUSES[record.status]),
         cell="" if defused == shown else defused,
         lost=_spoken(lost),
         held=_spoken(places.held.get(name, ())),

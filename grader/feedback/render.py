@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.feedback import text, translation
+from grader.record import example, sentence
 
 if TYPE_CHECKING:
     import jinja2
@@ -37,7 +38,7 @@ def _environment() -> "jinja2.Environment":
     environment.filters.update(
         plain=text.printable, points=text.points, percent=text.percent, count=text.count, coded=text.coded
     )
-    environment.filters.update(said=translation.say)
+    environment.filters.update(said=translation.say, sentence=sentence, example=example)
     return environment
 
 

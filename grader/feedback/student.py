@@ -11,7 +11,7 @@ from grader.feedback.pictures import Picture, draw
 from grader.feedback.render import render
 from grader.feedback.translation import language
 from grader.observation import Outcome
-from grader.record import CheckRecord, ExerciseRecord, Record
+from grader.record import CheckRecord, ExerciseRecord, Record, sentence
 from grader.summary import Reason, Trouble, reason
 
 _LEFT_OUT = "left out: "
@@ -212,9 +212,10 @@ def _shows(check: CheckRecord) -> bool:
 def _reason(common: Reason, name: str, found: ExerciseRecord) -> ReasonView:
     outcomes = {check.outcome for check in found.checks if check.visible}
     died = outcomes - {Outcome.FAILED, Outcome.RAISED}
+    told = next(check for check in found.checks if check.visible and check.message == common.message)
     return ReasonView(
         headline=words.headline(common.trouble, name),
-        message="" if common.trouble is Trouble.MISSING else common.message,
+        message="" if common.trouble is Trouble.MISSING else sentence(told),
         meaning=words.OUTCOMES[min(died)].sentence if len(died) == 1 else "",
         remedy=words.remedy(common.trouble, name),
         hints=common.trouble is None,

@@ -4,11 +4,14 @@ import re
 
 import pytest
 import wording
-from records import check, exercise, record
+from records import STRIDES, check, exercise, record
 
+from grader.feedback.overview import class_page
 from grader.feedback.student import student_page
 from grader.feedback.translation import language, say, say_count
 from grader.observation import Outcome
+from grader.phrase import phrase
+from grader.score import HIDDEN
 
 SAID = {one if isinstance(one, str) else one[0] for one in wording.messages()}
 FIELD = re.compile(r"\{\w+\}|%\(\w+\)s|--\w+")
@@ -42,7 +45,13 @@ def test_what_is_shipped_is_what_was_written(catalogue):
 
 
 def test_a_page_speaks_the_language_of_the_environment(monkeypatch, exhibits):
-    failed = check("a", Outcome.FAILED, message="No.", hint="50 % of `it`", exhibit=exhibits["planes"])
+    said = phrase("{what} should have shape {want}, but it has shape {got}.", what="h", want="<b>", got="(2,)")
+    x = phrase("{name} of shape {shape}", name="x", shape="(2,)")
+    failed = check(
+        "a", Outcome.FAILED, message=str(said), phrase=said, example="f(x) with x of shape (2,)",
+        case=phrase("{call} with {inputs}", call="f(x)", inputs=x),
+        hint="50 % of `it`", exhibit=exhibits["planes"],
+    )  # fmt: skip
     found = record("ada", {"conv_2d": exercise(failed, check("b"))})
     english = student_page(found, {}, {}).decode()
     monkeypatch.setenv("LANGUAGE", "de")
@@ -55,3 +64,42 @@ def test_a_page_speaks_the_language_of_the_environment(monkeypatch, exhibits):
         assert words in german
         assert words not in english
     assert "50 % of <code>it</code>" in german
+    assert "h should have shape &lt;b&gt;, but it has shape (2,)." in english
+    assert "h sollte die Form &lt;b&gt; haben, hat aber die Form (2,)." in german
+    assert "f(x) with x of shape (2,)" in english
+    assert "f(x) mit x der Form (2,)" in german
+
+
+def test_records_of_old_and_hidden_checks_are_told_too(monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "de")
+    old = check("a", Outcome.FAILED, message="h should have shape (1,), but it has shape (2,).")
+    hidden = check("b", Outcome.FAILED, message=HIDDEN[Outcome.FAILED])
+    german = student_page(record("ada", {"conv_2d": exercise(old, hidden)}), {}, {}).decode()
+    assert old.message in german
+    assert "In einem verborgenen Fall tut dein Code das nicht." in german
+
+
+def test_one_reason_for_all_is_told_in_the_readers_words(monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "de")
+    said = phrase("Importing the module failed: {error}", error="SyntaxError: <b>")
+    broken = [check(name, Outcome.RAISED, message=str(said), phrase=said) for name in "ab"]
+    german = student_page(record("ada", {"conv_2d": exercise(*broken)}), {}, {}).decode()
+    assert "Das Modul liess sich nicht importieren: SyntaxError: &lt;b&gt;" in german
+
+
+def test_the_class_page_speaks_the_language_of_the_environment(monkeypatch):
+    failed = check("a", Outcome.TIMED_OUT, misconceptions=(STRIDES.id,))
+    records = [record(name, {"conv_2d": exercise(failed, check("b"))}, isolation="none") for name in ("ada", "bea")]
+    records.append(record("cleo", {}, status="error"))
+    english = class_page(records, {STRIDES.id: STRIDES}, {"conv_2d": "A convolutional layer"}).decode()
+    monkeypatch.setenv("LANGUAGE", "de")
+    german = class_page(records, {STRIDES.id: STRIDES}, {"conv_2d": "A convolutional layer"}).decode()
+    assert '<html lang="en">' in english
+    assert '<html lang="de">' in german
+    for words in (
+        "Verteilung der Punkte", "Eine Faltungsschicht", "Trennschärfe", "Zu langsam", "Fehler des Graders",
+        "Bei 1 Abgabe hat der Grader versagt", "2 Abgaben ohne Mauern bewertet",
+        'data-shown="{found} von {all} gezeigt"',
+    ):  # fmt: skip
+        assert words in german
+        assert words not in english

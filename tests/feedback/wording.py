@@ -1,4 +1,4 @@
-"""What students' pages can say; `python tests/feedback/wording.py` brings the catalogues of it up to date."""
+"""What pages can say; `python tests/feedback/wording.py` brings the catalogues of it up to date."""
 
 import io
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ PICTURES = {"Yours", "Expected", "Difference", "Input", "Filter", "batch", "heig
 
 def messages() -> Iterator[str | tuple[str, str]]:
     """Yield every text, or pair of singular and plural."""
-    methods = [("templates/student.html.j2", "jinja2"), ("templates/parts.html.j2", "jinja2"), ("**.py", "python")]
+    methods = [(f"templates/{name}.html.j2", "jinja2") for name in ("student", "parts", "class")]
+    methods.append(("**.py", "python"))
     options = {"**.j2": {"trimmed": "true", "silent": "false"}}
     for _, _, found, _, _ in extract_from_dir(
         FEEDBACK, methods, options, {"say": None, "_": None, "gettext": None, "ngettext": (1, 2)}
@@ -27,6 +28,7 @@ def messages() -> Iterator[str | tuple[str, str]]:
         yield found
     for told in words.OUTCOMES.values():
         yield from filter(None, (told.word, told.sentence))
+    yield from (*words.TROUBLES.values(), *words.STATUSES.values())
     yield from (words.REFUSED, words.REFUSED_REMEDY, words.ERROR, words.UNWALLED, words.HIDDEN, words.ALL_FULL)
     yield from sorted(PICTURES)
 
@@ -53,7 +55,7 @@ def update(path: Path) -> None:
     """Bring a catalogue up to date, and compile it."""
     old = read(path)
     new = Catalog(locale=old.locale, domain=DOMAIN, project="convolution-grader", fuzzy=False)
-    new.header_comment, new.version = "# What students' pages say: du, and ss as in Bern.", "0.1.0"
+    new.header_comment, new.version = "# What pages say: du, and ss as in Bern.", "0.1.0"
     new.msgid_bugs_address = new.last_translator = new.language_team = ""
     for message in dict.fromkeys(messages()):
         one = message if isinstance(message, str) else message[0]

@@ -27,7 +27,7 @@ from rich.text import Text
 from grader.grading import Graded
 from grader.inside import wire
 from grader.record import Record, file_name, read_all
-from grader.score import _HIDDEN_SENTENCES
+from grader.score import HIDDEN
 from hostile.attack import EXERCISES, LEFT, Attack, right, write_folder
 from hostile.corpus import FAMILIES
 
@@ -189,7 +189,7 @@ def judge(attack: Attack, graded: ClassRun, alone: bool = False) -> Result:
             if (
                 not check.visible
                 and check.outcome != "PASSED"
-                and (check.message not in _HIDDEN_SENTENCES.values() or check.example)
+                and (check.message not in HIDDEN.values() or check.example)
             ):
                 result.lost.append(f"the hidden check {check.id} says {check.message[:80]!r}")
     result.lost += leaks("record", data)

@@ -154,7 +154,7 @@ def test_graphs_that_take_too_much_are_ended(submit, outcomes, body):
     else:
         assert isinstance(seen, Died)
         assert seen.outcome in outcomes
-        assert seen.message.startswith("running the graph that your code built: ")
+        assert str(seen.message).startswith("running the graph that your code built: ")
 
 
 def test_a_function_that_calls_itself_is_ended(submit):

@@ -10,7 +10,7 @@ RIGHT = "def right():\n    return 42\n"
 
 def outcome(seen: object) -> tuple[Outcome, str]:
     assert isinstance(seen, Died), seen
-    return seen.outcome, seen.message
+    return seen.outcome, str(seen.message)
 
 
 @pytest.mark.parametrize(

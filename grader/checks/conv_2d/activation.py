@@ -7,6 +7,7 @@ from grader.check import Finding, Trials, asks
 from grader.checks.conv_2d.layers import ACTIVATIONS, assigned, numbers_of, same_convolution
 from grader.compare import FLOAT32, same_array
 from grader.inside import wire
+from grader.phrase import Text, phrase
 from grader.speech import value_text
 
 
@@ -22,8 +23,10 @@ def check_activation_kinds(trials: Trials) -> None:
         assert isinstance(activation, wire.Named)
         spoken = value_text(activation)
         if not np.any(h):
-            raise Finding(f"h is zero everywhere with activation={spoken}, for an image that isn't.")
-        same_array(op, ACTIVATIONS[activation.name](h), f"op with activation={spoken} (that of your h)", FLOAT32)
+            zero = phrase("h is zero everywhere with activation={name}, for an image that isn't.", name=spoken)
+            raise Finding(zero)
+        what = phrase("op with activation={name} (that of your h)", name=spoken)
+        same_array(op, ACTIVATIONS[activation.name](h), what, FLOAT32)
 
 
 @asks(ask_layer, named=[Layer(2, 4, outputs=3, weights="zero", bias=(5, 2, 3))])
@@ -34,13 +37,18 @@ def check_bias(trials: Trials) -> None:
     """
     for trial in trials:
         b = assigned(trial.got, B)
-        _plain(numbers_of(trial.got)[0], b, f"With W = 0, b = {b.tolist()} and an activation that changes nothing, op")
+        what = phrase("With W = 0, b = {b} and an activation that changes nothing, op", b=b.tolist())
+        _plain(numbers_of(trial.got)[0], b, what)
 
 
-def _plain(got: np.ndarray, channels: np.ndarray, what: str) -> None:
+def _plain(got: np.ndarray, channels: np.ndarray, what: Text) -> None:
     """Raise unless `got` holds one number a channel everywhere."""
     if got.ndim != 4 or got.shape[-1] != channels.size:
-        raise Finding(f"{what} should have 4 axes with {channels.size} channels last, but its shape is {got.shape}.")
+        other = phrase(
+            "{what} should have 4 axes with {count} channels last, but its shape is {shape}.",
+            what=what, count=channels.size, shape=got.shape,
+        )  # fmt: skip
+        raise Finding(other)
     same_array(got, np.broadcast_to(channels, got.shape), what, FLOAT32)
 
 
@@ -53,8 +61,9 @@ def check_bias_first(trials: Trials) -> None:
     for trial in trials:
         b = assigned(trial.got, B)
         op, h = numbers_of(trial.got)
-        _plain(h, b, f"With W = 0 and b = {b.tolist()}, h")
-        _plain(op, np.maximum(b, 0), f"With W = 0, b = {b.tolist()} and activation=tf.nn.relu, op")
+        _plain(h, b, phrase("With W = 0 and b = {b}, h", b=b.tolist()))
+        what = phrase("With W = 0, b = {b} and activation=tf.nn.relu, op", b=b.tolist())
+        _plain(op, np.maximum(b, 0), what)
 
 
 @asks(ask_layer, named=[Layer(2, 3, outputs=1, activation=None)])
@@ -65,8 +74,8 @@ def check_activation_none(trials: Trials) -> None:
     """
     for trial in trials:
         op, h = numbers_of(trial.got)
-        same_convolution(h, trial.want.fetched()[H], "h with activation=None")
-        same_array(op, h, "op with activation=None (the same as h)", FLOAT32)
+        same_convolution(h, trial.want.fetched()[H], phrase("h with activation=None"))
+        same_array(op, h, phrase("op with activation=None (the same as h)"), FLOAT32)
 
 
 @asks(ask_layer, named=[Layer(2, 3, outputs=1, activation="marked")])
@@ -78,8 +87,12 @@ def check_activation_once(trials: Trials) -> None:
     for trial in trials:
         op, h = numbers_of(trial.got)
         if not np.any(h):
-            raise Finding("h is zero everywhere, for an image that isn't.")
-        same_array(op, h - 0.25, "op with an activation that subtracts 0.25 from h", FLOAT32)
+            raise Finding(phrase("h is zero everywhere, for an image that isn't."))
+        same_array(op, h - 0.25, phrase("op with an activation that subtracts 0.25 from h"), FLOAT32)
         calls = sum(node.name.rpartition("/")[2].startswith(wire.MARK) for node in trial.got.graph().nodes)
         if calls > 1:
-            raise Finding(f"{trial.got.call_text()} called the activation {calls} times; once is enough, with h.")
+            more = phrase(
+                "{call} called the activation {count} times; once is enough, with h.",
+                call=trial.got.call_text(), count=calls,
+            )  # fmt: skip
+            raise Finding(more)

@@ -9,6 +9,7 @@ from grader.checks.conv_2d.layers import ACTIVATIONS, assigned, layer_of, named_
 from grader.compare import FLOAT32, same_array
 from grader.evidence import Numbers
 from grader.inside import wire
+from grader.phrase import phrase
 
 
 @asks(ask_layer, named=[Layer(k_h=2, k_w=2, activation="relu")])
@@ -19,11 +20,12 @@ def check_four(trials: Trials) -> None:
     """
     for trial in trials:
         layer = layer_of(trial.got)
-        for name, item, axes in (("w, the third thing,", layer[W], 4), ("b, the fourth thing,", layer[B], 1)):
-            if item.shape is None or len(item.shape) != axes:
-                count = "four axes" if axes > 1 else "one axis"
-                raise Finding(f"{name[0].upper()}{name[1:]} should have {count}, but its shape is {item.shape}.")
-        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], "h, the second thing")
+        w, b = layer[W].shape, layer[B].shape
+        if w is None or len(w) != 4:
+            raise Finding(phrase("W, the third thing, should have four axes, but its shape is {shape}.", shape=w))
+        if b is None or len(b) != 1:
+            raise Finding(phrase("B, the fourth thing, should have one axis, but its shape is {shape}.", shape=b))
+        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], phrase("h, the second thing"))
 
 
 @asks(
@@ -45,12 +47,14 @@ def check_stride_order(trials: Trials) -> None:
         (_, images), *_ = trial.program.runs[0].feeds
         swapped = (-(-images.shape[1] // s_x), -(-images.shape[2] // s_y))
         if got.ndim == 4 and got.shape != want.shape and got.shape[1:3] == swapped:
-            raise Finding(
-                f"h should have shape {want.shape} for strides s_x={s_x} along the width and s_y={s_y} along the "
-                f"height, but it has shape {got.shape}: the strides moved along the wrong axes.",
-                evidence=Numbers("h", got[:1], want[:1]),
-            )
-        same_convolution(got, want, f"h for strides s_x={s_x} along the width and s_y={s_y} along the height")
+            other = phrase(
+                "h should have shape {want} for strides s_x={s_x} along the width and s_y={s_y} along the "
+                "height, but it has shape {got}: the strides moved along the wrong axes.",
+                want=want.shape, s_x=s_x, s_y=s_y, got=got.shape,
+            )  # fmt: skip
+            raise Finding(other, evidence=Numbers("h", got[:1], want[:1]))
+        what = phrase("h for strides s_x={s_x} along the width and s_y={s_y} along the height", s_x=s_x, s_y=s_y)
+        same_convolution(got, want, what)
 
 
 @asks(ask_layer, named=[Layer(3, 4, k_h=2, k_w=2, outputs=1)], drawn=square(), count=1)
@@ -75,7 +79,7 @@ def check_padding(trials: Trials) -> None:
         padding = str(trial.program.calls[0].kwargs.get("padding", "VALID"))
         (_, images), *_ = trial.program.runs[0].feeds
         want = convolving.correlate(wire.numpy(images), assigned(trial.got, W), padding=padding)
-        same_convolution(numbers_of(trial.got)[H], want, f"h with padding={padding!r}")
+        same_convolution(numbers_of(trial.got)[H], want, phrase("h with padding={padding}", padding=repr(padding)))
 
 
 @asks(ask_layer, named=[Layer(2, 3, channels=3, outputs=2)])
@@ -85,7 +89,7 @@ def check_channels(trials: Trials) -> None:
     Covers: W of shape [k_h, k_w, C_in, n_output_ch], for C_in = 3.
     """
     for trial in trials:
-        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], "h of images with 3 channels")
+        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], phrase("h of images with 3 channels"))
 
 
 @asks(ask_layer, named=[Layer(2, 3, outputs=1, known=False)])
@@ -95,7 +99,8 @@ def check_unknown_sizes(trials: Trials) -> None:
     Covers: the number of input channels is known; batch, height and width may not be.
     """
     for trial in trials:
-        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], "h of images whose size is known only now")
+        what = phrase("h of images whose size is known only now")
+        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], what)
 
 
 @asks(ask_defaults, named=[Layer(4, 5, outputs=1, k_h=3, k_w=3)])
@@ -106,8 +111,8 @@ def check_defaults(trials: Trials) -> None:
     """
     for trial in trials:
         op, h = numbers_of(trial.got)
-        same_convolution(h, trial.want.fetched()[H], f"h of {trial.got.call_text()}")
-        same_array(op, np.maximum(h, 0), "op (the relu of h)", FLOAT32)
+        same_convolution(h, trial.want.fetched()[H], phrase("h of {call}", call=trial.got.call_text()))
+        same_array(op, np.maximum(h, 0), phrase("op (the relu of h)"), FLOAT32)
         named_right(trial.got, 0, "conv2d")
 
 

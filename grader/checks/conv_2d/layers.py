@@ -10,6 +10,7 @@ from grader.check import Finding, Seen
 from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
 from grader.inside import wire
 from grader.observation import Observed
+from grader.phrase import Text, phrase
 
 _VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable")
 _READS = ("Identity", "ReadVariableOp", "Enter", "StopGradient", "Snapshot", "GuaranteeConst")
@@ -25,9 +26,9 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 def layer_of(seen: Seen, call: int = 0) -> list[wire.Tensor | wire.Variable]:
     """Return op, h, w, b as a call returned them."""
     text = seen.call_text(call)
-    items = a_list_of(seen.returned(call), 4, f"The result (op, h, w, b) of {text}")
-    names = ("op", "h", "w", "b")
-    return [a_tensor(item, f"{name} in the result of {text}") for name, item in zip(names, items, strict=True)]
+    items = a_list_of(seen.returned(call), 4, phrase("The result (op, h, w, b) of {call}", call=text))
+    names = [phrase("{name} in the result of {call}", name=name, call=text) for name in ("op", "h", "w", "b")]
+    return [a_tensor(item, name) for name, item in zip(names, items, strict=True)]
 
 
 def numbers_of(seen: Seen, calls: int = 1) -> list[np.ndarray]:
@@ -37,21 +38,26 @@ def numbers_of(seen: Seen, calls: int = 1) -> list[np.ndarray]:
         for target, value in seen.program.runs[0].assign:
             if isinstance(target, wire.Result) and target.call == call:
                 (item,) = target.path
-                same_shape(layer[item].shape, value.shape, f"{'w' if item == W else 'b'} in {seen.call_text(call)}")
+                what = phrase("{name} in {call}", name="w" if item == W else "b", call=seen.call_text(call))
+                same_shape(layer[item].shape, value.shape, what)
     return seen.fetched(0, range(calls))
 
 
-def convolved(fetched: np.ndarray, what: str) -> np.ndarray:
+def convolved(fetched: np.ndarray, what: Text) -> np.ndarray:
     """Return what a layer makes of the image less what it makes of zeros."""
     if fetched.ndim != 4 or len(fetched) != 2:
-        raise Finding(f"{what} should have shape (2, rows, columns, channels) for a batch of 2, not {fetched.shape}.")
+        other = phrase(
+            "{what} should have shape (2, rows, columns, channels) for a batch of 2, not {shape}.",
+            what=what, shape=fetched.shape,
+        )  # fmt: skip
+        raise Finding(other)
     convolved: np.ndarray = fetched[:1] - fetched[1:]
     return convolved
 
 
-def same_convolution(got: np.ndarray, want: np.ndarray, what: str) -> None:
+def same_convolution(got: np.ndarray, want: np.ndarray, what: Text) -> None:
     """Raise unless two layers make the same of the image, whatever they add to it."""
-    same_array(convolved(got, what), want[:1] - want[1:], f"{what}, without the bias,", FLOAT32)
+    same_array(convolved(got, what), want[:1] - want[1:], phrase("{what}, without the bias,", what=what), FLOAT32)
 
 
 def variable_of(seen: Seen, item: wire.Tensor | wire.Variable, what: str) -> str:
@@ -62,7 +68,8 @@ def variable_of(seen: Seen, item: wire.Tensor | wire.Variable, what: str) -> str
     while node is not None and node.op in _READS and node.inputs:
         node = by_name.get(node.inputs[0].partition(":")[0])
     if node is None or node.op not in _VARIABLE_OPS:
-        raise Finding(f"{what} should be a variable, or read from one, but it is computed otherwise.")
+        computed = phrase("{what} should be a variable, or read from one, but it is computed otherwise.", what=what)
+        raise Finding(computed)
     return node.name
 
 
@@ -81,7 +88,11 @@ def named_right(seen: Seen, call: int, scope: str) -> None:
     for item, expected in ((layer[W], f"{scope}/W"), (layer[B], f"{scope}/b")):
         found = variable_of(seen, item, expected)
         if found != expected:
-            raise Finding(f"After {seen.call_text(call)}, the variable should be called {expected!r}, not {found!r}.")
+            other = phrase(
+                "After {call}, the variable should be called {want}, not {got}.",
+                call=seen.call_text(call), want=repr(expected), got=repr(found),
+            )  # fmt: skip
+            raise Finding(other)
 
 
 def returned_by(observation: Observed) -> list[Any]:

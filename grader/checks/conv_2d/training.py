@@ -11,6 +11,7 @@ from grader.checks.conv_2d.layers import numbers_of, returned_by
 from grader.compare import FLOAT32, same_array
 from grader.inside import wire
 from grader.observation import Observation, Observed
+from grader.phrase import phrase
 
 ENOUGH = 0.7
 """How many of the digits must be read right. The solution reads 0.86 of them, chance 0.1. Where other parts of the
@@ -44,21 +45,30 @@ def check_training(trials: Trials) -> None:
     for trial in trials:
         (logits,) = numbers_of(trial.got, 3)
         ran = trial.got.ran()
-        names = [f"{name} of the layer {call.kwargs['name']!r}" for call in trial.program.calls for name in ("w", "b")]
+        names = [
+            phrase("{name} of the layer {layer}", name=name, layer=repr(call.kwargs["name"]))
+            for call in trial.program.calls
+            for name in ("w", "b")
+        ]
         for name, gradient in zip(names, ran.gradients, strict=True):
             if gradient is not None and not gradient > 0:
-                raise Finding(
-                    f"In three layers on top of each other, no gradient reaches {name}, although the output depends "
-                    "on it: it can't be learned."
+                unreached = phrase(
+                    "In three layers on top of each other, no gradient reaches {what}, although the output depends "
+                    "on it: it can't be learned.",
+                    what=name,
                 )
+                raise Finding(unreached)
         if ran.steps == 0:
             # Loops of TensorFlow 1 can't be trained in another process; then the numbers must be right as they begin.
-            same_array(logits, _forward(trial.program), "h of three layers on top of each other", FLOAT32)
+            what = phrase("h of three layers on top of each other")
+            same_array(logits, _forward(trial.program), what, FLOAT32)
         elif logits.ndim != 4 or logits.shape[0] != EACH_DIGIT.size or not logits.size or _share(logits) < ENOUGH:
-            raise Finding(
-                f"Three layers on top of each other were trained for {ran.steps} steps to read handwritten digits. Of "
-                f"{EACH_DIGIT.size} others they should then read {ENOUGH:.0%} right, but they don't."
-            )
+            untaught = phrase(
+                "Three layers on top of each other were trained for {steps} steps to read handwritten digits. Of "
+                "{count} others they should then read {share} right, but they don't.",
+                steps=ran.steps, count=EACH_DIGIT.size, share=f"{ENOUGH:.0%}",
+            )  # fmt: skip
+            raise Finding(untaught)
 
 
 def _forward(program: wire.Program) -> np.ndarray:

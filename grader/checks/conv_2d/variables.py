@@ -22,6 +22,7 @@ from grader.checks.conv_2d.layers import layer_of, named_right, numbers_of, retu
 from grader.compare import FLOAT32, same_array, same_shape
 from grader.inside import wire
 from grader.observation import Observation, Observed
+from grader.phrase import phrase
 
 
 @asks(ask_bias, named=[Layer(outputs=3, weights="initial")])
@@ -31,7 +32,7 @@ def check_bias_start(trials: Trials) -> None:
     Covers: b of shape [n_output_ch], zeros.
     """
     for trial in trials:
-        same_array(numbers_of(trial.got)[0], np.zeros(3), "b, before anything is learned,", FLOAT32)
+        same_array(numbers_of(trial.got)[0], np.zeros(3), phrase("b, before anything is learned,"), FLOAT32)
 
 
 def _weights_shape(observation: Observation) -> Any:
@@ -55,10 +56,8 @@ def check_weight_shape(trials: Trials) -> None:
     Covers: W of shape [k_h, k_w, C_in, n_output_ch].
     """
     for trial in trials:
-        same_shape(numbers_of(trial.got)[0].shape, trial.want.fetched()[0].shape, f"w in {trial.got.call_text()}")
-
-
-_STATED = "weights [k_h, k_w, C_in, n_output_ch] = {shape} should begin uniform between -{limit:.4f} and {limit:.4f}"
+        what = phrase("{name} in {call}", name="w", call=trial.got.call_text())
+        same_shape(numbers_of(trial.got)[0].shape, trial.want.fetched()[0].shape, what)
 
 
 def _spread(values: np.ndarray) -> tuple[float, float]:
@@ -107,19 +106,31 @@ def check_weight_start(trials: Trials) -> None:
         shape = trial.want.fetched()[0].shape
         limit = float(np.sqrt(6 / (shape[0] * shape[1] * (shape[2] + shape[3]))))
         if values.size != int(np.prod(shape)):
-            raise Finding(f"w should hold {int(np.prod(shape))} numbers, but its shape is {values.shape}.")
+            count = int(np.prod(shape))
+            raise Finding(
+                phrase("w should hold {count} numbers, but its shape is {shape}.", count=count, shape=values.shape)
+            )
         deviation, uneven = _spread(values)
-        stated = _STATED.format(shape=shape, limit=limit)
+        stated = phrase(
+            "The weights [k_h, k_w, C_in, n_output_ch] = {shape} should begin uniform between -{limit} and {limit}",
+            shape=shape, limit=f"{limit:.4f}",
+        )  # fmt: skip
         if deviation == 0:
-            raise Finding(f"The {stated}, but they are all {values.flat[0]:g}.")
+            raise Finding(phrase("{stated}, but they are all {number}.", stated=stated, number=f"{values.flat[0]:g}"))
         largest = float(np.abs(values).max())
         if not 0.97 * limit <= largest <= 1.0001 * limit:
-            raise Finding(f"The {stated}, but the largest of yours is {largest:.4f} away from 0.")
-        if abs(deviation * np.sqrt(3) / limit - 1) > 0.05 or uneven > _UNEVEN or abs(values.mean()) > 0.06 * limit:
-            raise Finding(
-                f"The {stated}, every number between as likely; yours have mean {values.mean():.4f} and deviation "
-                f"{deviation:.4f} instead of 0 and {limit / np.sqrt(3):.4f}, or crowd somewhere."
+            far = phrase(
+                "{stated}, but the largest of yours is {number} away from 0.", stated=stated, number=f"{largest:.4f}"
             )
+            raise Finding(far)
+        if abs(deviation * np.sqrt(3) / limit - 1) > 0.05 or uneven > _UNEVEN or abs(values.mean()) > 0.06 * limit:
+            crowded = phrase(
+                "{stated}, every number between as likely; yours have mean {mean} and deviation "
+                "{deviation} instead of 0 and {want}, or crowd somewhere.",
+                stated=stated, mean=f"{values.mean():.4f}", deviation=f"{deviation:.4f}",
+                want=f"{limit / np.sqrt(3):.4f}",
+            )  # fmt: skip
+            raise Finding(crowded)
 
 
 @asks(ask_layer, named=[Layer(2, 3, outputs=1)])
@@ -133,9 +144,11 @@ def check_trainable(trials: Trials) -> None:
         layer = layer_of(trial.got)
         for name, item in (("w", layer[W]), ("b", layer[B])):
             if variable_of(trial.got, item, name) not in trial.got.trainable():
-                raise Finding(
-                    f"{name} is a variable, but not one of tf1.trainable_variables(): no optimizer changes it."
+                fixed = phrase(
+                    "{name} is a variable, but not one of tf1.trainable_variables(): no optimizer changes it.",
+                    name=name,
                 )
+                raise Finding(fixed)
 
 
 @asks(ask_names, named=[Layer(2, 3, outputs=1)])
@@ -147,7 +160,8 @@ def check_names(trials: Trials) -> None:
     for trial in trials:
         fetched = numbers_of(trial.got, 2)
         for call, scope in enumerate(("first", "second")):
-            same_convolution(fetched[call], trial.want.fetched()[call], f"h of the layer {scope!r}")
+            what = phrase("{name} of the layer {layer}", name="h", layer=repr(scope))
+            same_convolution(fetched[call], trial.want.fetched()[call], what)
             named_right(trial.got, call, scope)
 
 
@@ -165,13 +179,15 @@ def check_default_name(trials: Trials) -> None:
 def _shared(trials: Trials) -> None:
     for trial in trials:
         layer_of(trial.got, 1)
-        same_convolution(numbers_of(trial.got)[0], trial.want.fetched()[0], "h of the first call")
+        same_convolution(numbers_of(trial.got)[0], trial.want.fetched()[0], phrase("h of the first call"))
         first, second = trial.got.fetched(1)
         if not np.array_equal(first, second):
-            raise Finding(
-                f"Numbers were assigned to the w and b that the first call returned, but h of the second, "
-                f"{trial.got.call_text(1)}, is another than the first's: it has weights of its own."
+            other = phrase(
+                "Numbers were assigned to the w and b that the first call returned, but h of the second, "
+                "{call}, is another than the first's: it has weights of its own.",
+                call=trial.got.call_text(1),
             )
+            raise Finding(other)
 
 
 def _shared_or_not(observation: Observation) -> Any:
@@ -210,12 +226,18 @@ def check_reuse_none(trials: Trials) -> None:
     Covers: a second call with the same name and reuse=None raises ValueError. The first call's answer is asked too.
     """
     for trial in trials:
-        same_convolution(numbers_of(trial.got)[0], trial.want.fetched(0, [0])[0], "h of the first call")
+        same_convolution(numbers_of(trial.got)[0], trial.want.fetched(0, [0])[0], phrase("h of the first call"))
         raised = trial.got.raised(1)
         if raised is None:
-            raise Finding(
-                f"{trial.got.call_text(1)}, called a second time without reuse, should raise ValueError, as variable "
-                "scopes do, but it returned: two layers would share weights, or take others' names, unnoticed."
+            returned = phrase(
+                "{call}, called a second time without reuse, should raise ValueError, as variable "
+                "scopes do, but it returned: two layers would share weights, or take others' names, unnoticed.",
+                call=trial.got.call_text(1),
             )
+            raise Finding(returned)
         if "ValueError" not in raised.types:
-            raise Finding(f"{trial.got.call_text(1)}, a second time, should raise ValueError, not {raised.types[0]}.")
+            other = phrase(
+                "{call}, a second time, should raise ValueError, not {got}.",
+                call=trial.got.call_text(1), got=raised.types[0],
+            )  # fmt: skip
+            raise Finding(other)

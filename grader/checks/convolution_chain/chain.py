@@ -23,13 +23,17 @@ from grader.cases.convolution_chain import (
 from grader.check import Finding, Seen, Trial, Trials, asks, kind_of
 from grader.compare import FLOAT32, a_list_of, a_tensor, same_array
 from grader.inside import wire
+from grader.phrase import Text, phrase
 
 
 def _stages(seen: Seen, n: int, call: int = 0) -> list[Any]:
     """Return the n tensors that a call of `chain_convolutions` returned."""
-    what = f"The result of {seen.call_text(call)}"
-    stages = a_list_of(seen.returned(call), n, what)
-    return [a_tensor(stage, f"Item {i} of {what[0].lower()}{what[1:]}") for i, stage in enumerate(stages)]
+    text = seen.call_text(call)
+    stages = a_list_of(seen.returned(call), n, phrase("The result of {call}", call=text))
+    return [
+        a_tensor(stage, phrase("Item {number} of the result of {call}", number=i, call=text))
+        for i, stage in enumerate(stages)
+    ]
 
 
 def _numbers(trial: Trial) -> list[np.ndarray]:
@@ -43,12 +47,15 @@ def _offset(trial: Trial, count: int, call: int = 0) -> int:
 
     How many stages there are is another check's affair: one too few is no matter here, nor is x before the first one.
     """
-    text = f"The result of {trial.got.call_text(call)}"
+    text = trial.got.call_text(call)
     items = trial.got.returned(call)
     if not isinstance(items, list) or len(items) < count:
-        raise Finding(f"{text} should be a list of stages, but it is {kind_of(items)}.")
+        other = phrase(
+            "The result of {call} should be a list of stages, but it is {what}.", call=text, what=kind_of(items)
+        )
+        raise Finding(other)
     for i, item in enumerate(items[: count + 1]):
-        a_tensor(item, f"Item {i} of {text[0].lower()}{text[1:]}")
+        a_tensor(item, phrase("Item {number} of the result of {call}", number=i, call=text))
     first, (images, _) = trial.got.fetched()[0], _fed(trial.program)
     same = len(items) == len(trial.want.returned(call)) + 1 and np.array_equal(first, images)
     return 1 if same else 0
@@ -58,6 +65,10 @@ def _first(trial: Trial, call: int = 0) -> np.ndarray:
     """Return the numbers of stage 1."""
     offset = _offset(trial, 1, call)
     return trial.got.fetched()[offset]
+
+
+def _stage(number: int) -> Text:
+    return phrase("Stage {number}", number=number)
 
 
 def _fed(program: wire.Program) -> tuple[np.ndarray, np.ndarray]:
@@ -79,7 +90,7 @@ def check_count(trials: Trials) -> None:
     """
     for trial in trials:
         first = _numbers(trial)[0]
-        same_array(first, trial.want.fetched()[0], "The first stage", FLOAT32)
+        same_array(first, trial.want.fetched()[0], phrase("The first stage"), FLOAT32)
 
 
 @asks(ask_nothing, named=[Chain(3, 4, TRIPLE)])
@@ -90,7 +101,7 @@ def check_zero(trials: Trials) -> None:
     """
     for trial in trials:
         _stages(trial.got, 0)
-        same_array(_first(trial, 1), trial.want.fetched()[0], "The first stage for n=3", FLOAT32)
+        same_array(_first(trial, 1), trial.want.fetched()[0], phrase("The first stage for n=3"), FLOAT32)
 
 
 @asks(ask_chain, named=[Chain(3, 4, DOUBLE, None, None)])
@@ -101,7 +112,7 @@ def check_default_n(trials: Trials) -> None:
     """
     for trial in trials:
         first = _numbers(trial)[0]
-        same_array(first, trial.want.fetched()[0], "The first stage", FLOAT32)
+        same_array(first, trial.want.fetched()[0], phrase("The first stage"), FLOAT32)
 
 
 @asks(ask_chain, named=[Chain(3, 4, TRIPLE, 4, 3)], drawn=scalars(5, 3), count=1)
@@ -114,8 +125,11 @@ def check_chained(trials: Trials) -> None:
         offset = _offset(trial, 2)
         for i in range(2):
             got, want = trial.got.fetched()[offset + i], trial.want.fetched()[i]
-            what = f"Stage {i + 1} with the filter {_fed(trial.program)[1].item():g} (stage 1 times it, and so on)"
-            same_array(got, want, what if i else "Stage 1", FLOAT32)
+            what = phrase(
+                "Stage {number} with the filter {filter} (stage 1 times it, and so on)",
+                number=i + 1, filter=f"{_fed(trial.program)[1].item():g}",
+            )  # fmt: skip
+            same_array(got, want, what if i else _stage(1), FLOAT32)
 
 
 @asks(ask_chain, named=[Chain(3, 4, DOUBLE, 4, 3)])
@@ -127,17 +141,19 @@ def check_depends(trials: Trials) -> None:
     """
     for trial in trials:
         offset = _offset(trial, 2)
-        same_array(trial.got.fetched()[offset + 1], trial.want.fetched()[1], "Stage 2", FLOAT32)
+        same_array(trial.got.fetched()[offset + 1], trial.want.fetched()[1], _stage(2), FLOAT32)
         stages = trial.got.returned()[offset:]
         inputs = {node.name: [entry.removeprefix("^").partition(":")[0] for entry in node.inputs]
                   for node in trial.got.graph().nodes}  # fmt: skip
         above = [_ancestors(inputs, stage) for stage in stages]
         for i in range(1, len(above)):
             if not any({"x", "flt"} <= _reach(inputs, node) for node in above[i] & above[i - 1]):
-                raise Finding(
-                    f"Stage {i + 1} has the right numbers, but your graph computes it without stage {i}: "
-                    "nothing that depends on x and flt is part of both."
-                )
+                apart = phrase(
+                    "Stage {number} has the right numbers, but your graph computes it without stage {before}: "
+                    "nothing that depends on x and flt is part of both.",
+                    number=i + 1, before=i,
+                )  # fmt: skip
+                raise Finding(apart)
 
 
 def _ancestors(inputs: dict[str, list[str]], stage: wire.Tensor | wire.Variable) -> set[str]:
@@ -171,7 +187,8 @@ def check_shapes(trials: Trials) -> None:
         got, want = _first(trial), trial.want.fetched()[0]
         images, flt = _fed(trial.program)
         sizes = [f"{shape[0]} x {shape[1]}" for shape in (images.shape[1:], flt.shape)]
-        same_array(got, want, f"Stage 1 of an image of {sizes[0]} and a filter of {sizes[1]}", FLOAT32)
+        what = phrase("Stage 1 of an image of {image} and a filter of {filter}", image=sizes[0], filter=sizes[1])
+        same_array(got, want, what, FLOAT32)
 
 
 @asks(
@@ -191,17 +208,23 @@ def check_correlation(trials: Trials) -> None:
         got, want = _first(trial), trial.want.fetched()[0]
         got, want = _without_zeros(got), _without_zeros(want)
         if got.shape != want.shape or not np.allclose(got, want, atol=FLOAT32.absolute):
-            raise Finding(
-                f"An image with a single 1 and the filter {_rows(_fed(trial.program)[1])} should leave {_rows(want)} "
-                f"around the 1 (the filter slides as it is, so the 1 meets its last number first), but it leaves "
-                f"{_rows(got)}."
-            )
+            flipped = phrase(
+                "An image with a single 1 and the filter {filter} should leave {want} "
+                "around the 1 (the filter slides as it is, so the 1 meets its last number first), but it leaves "
+                "{got}.",
+                filter=_rows(_fed(trial.program)[1]), want=_rows(want), got=_rows(got),
+            )  # fmt: skip
+            raise Finding(flipped)
 
 
 def _without_zeros(images: np.ndarray) -> np.ndarray:
     """Return the smallest rectangle of the first image, (rows, columns), that holds all its numbers but 0."""
     if images.ndim != 4:
-        raise Finding(f"Stage 1 should have four axes, batch, height, width, channels, but not shape {images.shape}.")
+        other = phrase(
+            "Stage 1 should have four axes, batch, height, width, channels, but not shape {shape}.",
+            shape=images.shape,
+        )
+        raise Finding(other)
     rows, columns = np.nonzero(np.abs(images[0, :, :, 0]) > FLOAT32.absolute)
     if not rows.size:
         return np.zeros((0, 0))
@@ -209,9 +232,9 @@ def _without_zeros(images: np.ndarray) -> np.ndarray:
     return found
 
 
-def _rows(numbers: np.ndarray) -> str:
+def _rows(numbers: np.ndarray) -> Text:
     if numbers.size > 64:
-        return f"{numbers.shape[0]} x {numbers.shape[1]} numbers"
+        return phrase("{rows} x {columns} numbers", rows=numbers.shape[0], columns=numbers.shape[1])
     rows = numbers.reshape(numbers.shape[:2])
     return "[" + ", ".join("[" + ", ".join(f"{number:g}" for number in row) + "]" for row in rows) + "]"
 
@@ -225,9 +248,11 @@ def check_linear(trials: Trials) -> None:
     for trial in trials:
         offset = _offset(trial, 2)
         numbers = trial.got.fetched()[offset : offset + 2]
-        same_array(numbers[0], trial.want.fetched()[0], "Stage 1 of an image with numbers below 0", FLOAT32)
+        what = phrase("Stage 1 of an image with numbers below 0")
+        same_array(numbers[0], trial.want.fetched()[0], what, FLOAT32)
         for i, (once, scaled) in enumerate(zip(numbers, trial.got.fetched(1)[offset : offset + 2], strict=True)):
-            same_array(scaled, -2 * once, f"Stage {i + 1} of the image times -2 (-2 times what it was)", FLOAT32)
+            what = phrase("Stage {number} of the image times -2 (-2 times what it was)", number=i + 1)
+            same_array(scaled, -2 * once, what, FLOAT32)
 
 
 @asks(ask_shifted, named=[Chain(14, 15, ROUND, 4, 3, impulse=(5, 5))])
@@ -242,11 +267,14 @@ def check_equivariant(trials: Trials) -> None:
         rows, columns = SHIFT
         still, moved = (trial.got.fetched(run)[offset : offset + 2] for run in (0, 1))
         left, whole = _without_zeros(still[0]), _without_zeros(trial.want.fetched()[0])
-        same_array(left, whole, "What stage 1 leaves of a single 1", FLOAT32)
+        same_array(left, whole, phrase("What stage 1 leaves of a single 1"), FLOAT32)
         for i, (before, after) in enumerate(zip(still, moved, strict=True), start=1):
             if before.ndim != 4 or after.ndim != 4:
-                raise Finding(f"Stage {i} should have four axes, batch, height, width, channels.")
-            what = f"Stage {i} of an image that was moved by {rows} rows and {columns} columns (moved as far)"
+                raise Finding(phrase("Stage {number} should have four axes, batch, height, width, channels.", number=i))
+            what = phrase(
+                "Stage {number} of an image that was moved by {rows} rows and {columns} columns (moved as far)",
+                number=i, rows=rows, columns=columns,
+            )  # fmt: skip
             same_array(after[:, rows:, columns:], before[:, :-rows, :-columns], what, FLOAT32)
 
 
@@ -257,7 +285,7 @@ def check_batch(trials: Trials) -> None:
     Covers: x is (batch, H, W, 1).
     """
     for trial in trials:
-        same_array(_first(trial), trial.want.fetched()[0], "Stage 1 of a batch of 3 images", FLOAT32)
+        same_array(_first(trial), trial.want.fetched()[0], phrase("Stage 1 of a batch of 3 images"), FLOAT32)
 
 
 @asks(
@@ -278,4 +306,4 @@ def check_combined(trials: Trials) -> None:
         images, flt = _fed(trial.program)
         want = convolving.chain(images, flt, len(trial.want.returned()))
         for i, (got, right) in enumerate(zip(_numbers(trial), want, strict=True)):
-            same_array(got, right, f"Stage {i + 1}", FLOAT32)
+            same_array(got, right, _stage(i + 1), FLOAT32)

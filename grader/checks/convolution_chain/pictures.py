@@ -18,23 +18,30 @@ from grader.cases.convolution_chain import (
 from grader.check import Finding, Trial, Trials, asks, kind_of
 from grader.compare import FLOAT32, a_list_of, same_array
 from grader.inside import wire
+from grader.phrase import joined, phrase
 
 
 def _pictures(trial: Trial) -> list[Any]:
     """Return what `apply_filter` returned: the image and n stages."""
-    what = f"The result of {trial.got.call_text()} (the image and the stages)"
+    what = phrase("The result of {call} (the image and the stages)", call=trial.got.call_text())
     return a_list_of(trial.got.returned(), len(trial.want.returned()), what)
 
 
 def _stage_one(trial: Trial) -> np.ndarray:
     """Return stage 1 as `apply_filter` returned it, without axes of one; how many pictures there are is no matter."""
     got, want = trial.got.returned(), trial.want.returned()
-    text = f"The result of {trial.got.call_text()}"
+    text = trial.got.call_text()
     if not isinstance(got, list) or not got:
-        raise Finding(f"{text} should be a list of pictures, but it is {kind_of(got)}.")
+        other = phrase(
+            "The result of {call} should be a list of pictures, but it is {what}.", call=text, what=kind_of(got)
+        )
+        raise Finding(other)
     found = next((picture for picture in got if not _is_image(picture, want[0])), got[-1])
     if not isinstance(found, np.ndarray):
-        raise Finding(f"Stage 1 in {text[0].lower()}{text[1:]} should be an array, but it is {kind_of(found)}.")
+        other = phrase(
+            "Stage 1 in the result of {call} should be an array, but it is {what}.", call=text, what=kind_of(found)
+        )
+        raise Finding(other)
     return np.squeeze(found)
 
 
@@ -54,15 +61,19 @@ def check_pictures(trials: Trials) -> None:
     """
     for trial in trials:
         got, want = _pictures(trial), trial.want.returned()
-        same_array(got[0], want[0], "The first picture (the image itself)", FLOAT32)
-        same_array(got[1], want[1], "The second picture (stage 1)", FLOAT32)
+        same_array(got[0], want[0], phrase("The first picture (the image itself)"), FLOAT32)
+        same_array(got[1], want[1], phrase("The second picture (stage 1)"), FLOAT32)
         for i, picture in enumerate(got[2:], start=2):
             _is_picture(picture, i)
 
 
 def _is_picture(picture: Any, i: int) -> None:
     if not isinstance(picture, np.ndarray) or picture.ndim != 2:
-        raise Finding(f"Picture {i} (stage {i}) should be an array with two axes, but it is {kind_of(picture)}.")
+        other = phrase(
+            "Picture {number} (stage {number}) should be an array with two axes, but it is {what}.",
+            number=i, what=kind_of(picture),
+        )  # fmt: skip
+        raise Finding(other)
 
 
 @asks(ask_apply, named=[Apply(2, 3, TRIPLE, dtype="float64")])
@@ -74,8 +85,11 @@ def check_types(trials: Trials) -> None:
     for trial in trials:
         stage = _stage_one(trial)
         if stage.dtype != np.float32:
-            raise Finding(f"For an image of float64 numbers, stage 1 should be float32, but it is {stage.dtype}.")
-        same_array(stage, trial.want.returned()[1], "Stage 1", FLOAT32)
+            other = phrase(
+                "For an image of float64 numbers, stage 1 should be float32, but it is {type}.", type=stage.dtype
+            )
+            raise Finding(other)
+        same_array(stage, trial.want.returned()[1], phrase("Stage {number}", number=1), FLOAT32)
 
 
 @asks(ask_apply, named=[Apply(2, 3, TRIPLE, dtype="list")])
@@ -85,7 +99,8 @@ def check_lists(trials: Trials) -> None:
     Covers: array or nested list.
     """
     for trial in trials:
-        same_array(_stage_one(trial), trial.want.returned()[1], "Stage 1 of an image given as a nested list", FLOAT32)
+        what = phrase("Stage 1 of an image given as a nested list")
+        same_array(_stage_one(trial), trial.want.returned()[1], what, FLOAT32)
 
 
 @asks(ask_apply, named=[Apply(3, 2, TRIPLE)])
@@ -95,10 +110,14 @@ def check_untouched(trials: Trials) -> None:
     Covers: inputs are not modified. A right answer is asked too.
     """
     for trial in trials:
-        same_array(_stage_one(trial), trial.want.returned()[1], "Stage 1", FLOAT32)
+        same_array(_stage_one(trial), trial.want.returned()[1], phrase("Stage {number}", number=1), FLOAT32)
         touched = [("image", "kernel")[int(key)] for key in trial.got.touched() if key in ("0", "1")]
         if touched:
-            raise Finding(f"{trial.got.call_text()} changed the array that it was given as {' and '.join(touched)}.")
+            changed = phrase(
+                "{call} changed the array that it was given as {names}.",
+                call=trial.got.call_text(), names=joined(touched, phrase(" and ")),
+            )  # fmt: skip
+            raise Finding(changed)
 
 
 @asks(
@@ -117,4 +136,5 @@ def check_photograph(trials: Trials) -> None:
         stages = convolving.chain(image[np.newaxis, :, :, np.newaxis], kernel[:, :, np.newaxis, np.newaxis], 4)
         got = _pictures(trial)
         for i, want in enumerate([image, *(stage[0, :, :, 0] for stage in stages)]):
-            same_array(got[i], want, f"Picture {i} of Chelsea" + (f" (stage {i})" if i else ""), FLOAT32)
+            what = phrase("Picture {number} of Chelsea (stage {number})", number=i)
+            same_array(got[i], want, what if i else phrase("Picture {number} of Chelsea", number=0), FLOAT32)

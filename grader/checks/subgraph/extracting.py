@@ -6,6 +6,7 @@ from grader.check import Finding, Trials, asks
 from grader.checks.subgraph.reading import NOTED, fetched_names
 from grader.compare import EXACT, same_array
 from grader.compare_graphs import (
+    MAIN,
     each_once,
     functions_seen,
     graph_def,
@@ -21,6 +22,7 @@ from grader.compare_graphs import (
     same_producer,
     untouched,
 )
+from grader.phrase import phrase
 
 
 @asks(
@@ -70,7 +72,7 @@ def check_control_inputs(trials: Trials) -> None:
     """
     for trial in trials:
         same_names(trial)
-        same_inputs(graph_def(trial.got), graph_def(trial.want), "the main graph")
+        same_inputs(graph_def(trial.got), graph_def(trial.want), MAIN)
 
 
 @asks(
@@ -90,7 +92,7 @@ def check_output_slots(trials: Trials) -> None:
     """
     for trial in trials:
         same_names(trial)
-        same_inputs(graph_def(trial.got), graph_def(trial.want), "the main graph")
+        same_inputs(graph_def(trial.got), graph_def(trial.want), MAIN)
 
 
 @asks(
@@ -135,7 +137,7 @@ def check_attributes(trials: Trials) -> None:
     Attributes and devices kept.
     """
     for trial in trials:
-        same_nodes(main_graph(trial), graph_def(trial.want), "the main graph", all_of_them=False)
+        same_nodes(main_graph(trial), graph_def(trial.want), MAIN, all_of_them=False)
 
 
 @asks(
@@ -151,7 +153,7 @@ def check_versions(trials: Trials) -> None:
     Versions kept.
     """
     for trial in trials:
-        same_producer(main_graph(trial), graph_def(trial.want), "the main graph")
+        same_producer(main_graph(trial), graph_def(trial.want), MAIN)
 
 
 _DOUBLE = Kept(("a", "b", "c"), ("", "", ""), (("double", "Neg"), ("unused", "Abs")))
@@ -168,7 +170,7 @@ def check_library(trials: Trials) -> None:
     The function library kept, at least the functions in use.
     """
     for trial in trials:
-        same_functions(main_graph(trial), graph_def(trial.want), "the main graph")
+        same_functions(main_graph(trial), graph_def(trial.want), MAIN)
 
 
 @asks(
@@ -188,10 +190,12 @@ def check_unknown_output(trials: Trials) -> None:
         same_names(trial)
         if trial.got.raised(1) is None:
             missing = outputs(trial, 1)[0]
-            raise Finding(
-                f"The graph has no node {missing!r}, so asking for it should raise an exception, but a graph came "
-                "back: whoever mistypes a name would not notice."
+            silent = phrase(
+                "The graph has no node {name}, so asking for it should raise an exception, but a graph came "
+                "back: whoever mistypes a name would not notice.",
+                name=repr(missing),
             )
+            raise Finding(silent)
 
 
 @asks(
@@ -226,4 +230,4 @@ def check_shipped_model(trials: Trials) -> None:
         same_names(trial)
         if trial.program.runs:
             for got, want, name in zip(trial.got.fetched(), trial.want.fetched(), fetched_names(trial), strict=True):
-                same_array(got, want, f"What the main graph gives for {name!r}", EXACT)
+                same_array(got, want, phrase("What the main graph gives for {node}", node=repr(name)), EXACT)

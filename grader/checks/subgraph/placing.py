@@ -6,6 +6,7 @@ from grader.check import Finding, Trials, asks
 from grader.checks.subgraph.reading import NOTED, fetched_names
 from grader.compare import FLOAT32, same_array
 from grader.compare_graphs import (
+    COPY,
     devices_seen,
     given,
     graph_def,
@@ -18,6 +19,7 @@ from grader.compare_graphs import (
     some_moved,
     untouched,
 )
+from grader.phrase import phrase
 
 
 @asks(
@@ -84,9 +86,9 @@ def check_placed_copy(trials: Trials) -> None:
     """
     for trial in trials:
         got, want = graph_def(trial.got), graph_def(trial.want)
-        same_nodes(got, want, "the copy", devices=False)
-        same_producer(got, want, "the copy")
-        same_functions(got, want, "the copy")
+        same_nodes(got, want, COPY, devices=False)
+        same_producer(got, want, COPY)
+        same_functions(got, want, COPY)
         if CPU in {node.device for node in given(trial).nodes}:
             some_moved(got, given(trial))
         untouched(trial.got)
@@ -106,7 +108,7 @@ def check_prefix(trials: Trials) -> None:
     """
     for trial in trials:
         loaded(trial)
-        same_array(trial.got.fetched()[0], trial.want.fetched()[0], "What the loaded graph gives", FLOAT32)
+        same_array(trial.got.fetched()[0], trial.want.fetched()[0], phrase("What the loaded graph gives"), FLOAT32)
 
 
 @asks(cases.ask_load, named=[Load(_PLAIN, times=2)])
@@ -130,10 +132,12 @@ def check_default_graph(trials: Trials) -> None:
         loaded_by_any_name(trial)
         added = trial.got.graph().nodes
         if added:
-            raise Finding(
-                f"load_into_graph added {len(added)} nodes to the graph that was the default one, the first of them "
-                f"{added[0].name!r}. It should leave that graph alone and import into the new one."
-            )
+            more = phrase(
+                "load_into_graph added {count} nodes to the graph that was the default one, the first of them "
+                "{name}. It should leave that graph alone and import into the new one.",
+                count=len(added), name=repr(added[0].name),
+            )  # fmt: skip
+            raise Finding(more)
 
 
 @asks(cases.ask_everything, named=[Shipped("tiny", ("output", "output1"), picture=6)])
@@ -144,11 +148,13 @@ def check_combined(trials: Trials) -> None:
     """
     for trial in trials:
         for got, want, name in zip(trial.got.fetched(), trial.want.fetched(), fetched_names(trial), strict=True):
-            same_array(got, want, f"What the graph gives for {name!r}", FLOAT32)
+            same_array(got, want, phrase("What the graph gives for {node}", node=repr(name)), FLOAT32)
         ran = zip(trial.program.runs[0].placed, trial.got.ran().devices, trial.want.ran().devices, strict=True)
         for name, got_device, want_device in ran:
             if got_device != want_device:
-                raise Finding(
-                    f"The node {name!r} was placed on '/cpu:1', so it should run on {want_device!r}, "
-                    f"but it ran on {got_device or 'no device'!r}."
-                )
+                elsewhere = phrase(
+                    "The node {name} was placed on '/cpu:1', so it should run on {want}, but it ran on {got}.",
+                    name=repr(name), want=repr(want_device),
+                    got=repr(got_device) if got_device else phrase("'no device'"),
+                )  # fmt: skip
+                raise Finding(elsewhere)

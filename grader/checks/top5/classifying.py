@@ -14,6 +14,7 @@ from grader.compare_pairs import (
     same_labels,
     same_probabilities,
 )
+from grader.phrase import phrase
 
 
 @asks(
@@ -76,10 +77,12 @@ def check_leaves_graph(trials: Trials) -> None:
             same_labels(trial, call, in_order=False)
             grown = trial.got.grown(call)
             if grown:
-                raise Finding(
-                    f"After {one.repeat} calls of classify the graph has {grown} nodes more than before. Prepare the "
-                    "image with NumPy, and get tensors that are there by their names."
-                )
+                larger = phrase(
+                    "After {calls} calls of classify the graph has {count} nodes more than before. Prepare the "
+                    "image with NumPy, and get tensors that are there by their names.",
+                    calls=one.repeat, count=grown,
+                )  # fmt: skip
+                raise Finding(larger)
 
 
 @asks(cases.ask_picture, named=[cases.whole("chelsea.png", "efficientnet_lite0", step=3)], view=pairs_seen)

@@ -15,6 +15,7 @@ from grader.compare_pairs import (
     same_labels,
     same_values,
 )
+from grader.phrase import joined, phrase
 
 _THREE = (256, 512, 128)
 
@@ -179,5 +180,9 @@ def check_inputs_untouched(trials: Trials) -> None:
             touched = trial.got.touched(call)
             if touched:
                 names = {"0": "probabilities", "1": "labels"}
-                changed = " and ".join(names.get(key, key) for key in touched)
-                raise Finding(f"top_k changed the {changed} that it was given. Sort a copy, or use np.argsort.")
+                changed = joined([names.get(key, key) for key in touched], phrase(" and "))
+                raise Finding(
+                    phrase(
+                        "top_k changed the {names} that it was given. Sort a copy, or use np.argsort.", names=changed
+                    )
+                )

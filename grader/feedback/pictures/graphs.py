@@ -96,7 +96,7 @@ def _arcs(drawing: Drawing, node: Node, middle: Mapping[str, float], here: set[s
 
 def _described(panel: str, exhibit: Graphs, here: set[str]) -> str:
     names = [_said(node, panel, exhibit) for node in exhibit.nodes if node.state in here]
-    return f"{panel}: {', '.join(names) or 'no nodes'}"
+    return f"{say(panel)}: {', '.join(names) or say('no nodes')}"
 
 
 def _said(node: Node, panel: str, exhibit: Graphs) -> str:

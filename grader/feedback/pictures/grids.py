@@ -9,6 +9,7 @@ from markupsafe import Markup
 from grader import exhibit
 from grader.exhibit import Field, Grid
 from grader.feedback.pictures.panel import Drawing
+from grader.feedback.translation import say
 
 STEPS = 8
 """Colours on either side of 0; `v0` is the lowest, `v8` is 0, `v16` the highest, `vx` no number."""
@@ -111,7 +112,8 @@ class Cells:
 def legend(scale: float) -> Markup:
     """Return the scale of colours, from the lowest number over 0 to the highest."""
     ends = [_written(exhibit.number(end)) for end in (-scale, 0, scale)]
-    drawing = Drawing(_LEGEND + 40, 34, f"Colours from {ends[0]}, blue, over 0, pale, to {ends[2]}, brown", -20)
+    told = say("Colours from {low}, blue, over 0, pale, to {high}, brown").format(low=ends[0], high=ends[2])
+    drawing = Drawing(_LEGEND + 40, 34, told, -20)
     step = _LEGEND / (2 * STEPS + 1)
     for level in range(2 * STEPS + 1):
         drawing.path(f"v{level}", _box(level * step, 0, step, 14))

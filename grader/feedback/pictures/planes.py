@@ -84,8 +84,11 @@ def _span(first: int, count: int) -> str:
 
 
 def _described(name: str, grid: Grid, with_numbers: bool) -> str:
-    said = f"{name}: {grid.height} by {grid.width}"
-    return f"{said}. {'; '.join(', '.join(row.split()) for row in grid.rows)}" if with_numbers else f"{said} numbers"
+    sizes = {"name": say(name), "height": grid.height, "width": grid.width}
+    if not with_numbers:
+        return say("{name}: {height} by {width} numbers").format(**sizes)
+    rows = "; ".join(", ".join(row.split()) for row in grid.rows)
+    return say("{name}: {height} by {width}. {rows}").format(**sizes, rows=rows)
 
 
 def _of_place(exhibit: Planes) -> list[str]:
@@ -130,7 +133,7 @@ def _of_shape(exhibit: Planes) -> list[str]:
     if len(want) != len(got):
         axes = say("Expected are {wanted} axes, {want}, but yours are {found}, {got}.")
         return [*said, axes.format(wanted=len(want), want=want, found=len(got), got=got)]
-    names = _AXES.get(len(want), tuple(f"axis {at}" for at in range(len(want))))
+    names = _AXES.get(len(want), tuple(say("axis {number}").format(number=at) for at in range(len(want))))
     for at, name in enumerate(names):
         if want[at] != got[at]:
             along = say("Along the {axis}, {want} expected, {got} in yours{hint}.")

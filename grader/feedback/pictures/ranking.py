@@ -22,8 +22,8 @@ def draw(exhibit: Ranking) -> Picture:
     for name, pairs, count in (
         ("Yours", exhibit.got, exhibit.got_count), ("Expected", exhibit.want, exhibit.want_count),
     ):  # fmt: skip
-        told = "; ".join(f"{label} {value}" for value, label in pairs) or "nothing"
-        drawing = Drawing(_WIDTH, rows * _ROW + 4, f"{name}: {told}")
+        told = "; ".join(f"{label} {value}" for value, label in pairs) or say("nothing")
+        drawing = Drawing(_WIDTH, rows * _ROW + 4, f"{say(name)}: {told}")
         for at, (value, label) in enumerate(pairs):
             _bar(drawing, at, value, label, scale, at in wrong[name])
         for at in range(len(pairs), rows):

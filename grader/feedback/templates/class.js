@@ -69,14 +69,19 @@ function matching() {
   );
 }
 
+function filled(sentence, numbers) {
+  return sentence.replace(/\{(\w+)\}/g, (field, name) => numbers[name] ?? field);
+}
+
 function show() {
   const found = matching();
   const laidOut = all ? found : found.slice(0, FIRST);
   body.replaceChildren(...laidOut.map((entry) => entry.row));
-  const some = laidOut.length < found.length ? `, the first ${laidOut.length} of them listed` : "";
-  byId("shown").textContent = `${found.length} of ${entries.length} shown${some}`;
+  const some = laidOut.length < found.length;
+  const numbers = { found: found.length, all: entries.length, listed: laidOut.length };
+  byId("shown").textContent = filled(some ? table.dataset.first : table.dataset.shown, numbers);
   byId("more").hidden = !some;
-  byId("more").textContent = `Show all ${found.length}`;
+  byId("more").textContent = filled(table.dataset.more, numbers);
 }
 
 function quoted(text) {

@@ -103,6 +103,20 @@ def test_the_csv_file_has_what_is_filtered_and_no_formula(look, table):
         assert download.value.path().read_text(encoding="utf-8").splitlines()[1:] == ['"ada 10","1","1","graded"']
 
 
+def test_german_sorts_filters_and_fits_a_phone(look, tmp_path, everyone, axe, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "de")
+    german = write(tmp_path, everyone, [STRIDES])[-1]
+    with look(german, PHONE) as page:
+        assert page.evaluate(OVERFLOW) == 0
+        page.evaluate(UNFOLD)
+        page.evaluate(axe)
+        assert page.evaluate(VIOLATIONS) == []
+        page.get_by_label("Name enthält").fill("ada")
+        assert page.locator("#shown").inner_text() == f"1 von {len(everyone)} gezeigt"
+        page.get_by_role("button", name="Zurücksetzen").click()
+        assert page.locator("#shown").inner_text() == f"{len(everyone)} von {len(everyone)} gezeigt"
+
+
 def test_links_lead_to_the_students_pages(look, pages, browser):
     with look(pages["class"]) as page:
         targets = [link.evaluate("one => one.href") for link in page.locator(f"{NAMES} a").all()]
