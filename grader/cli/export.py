@@ -68,6 +68,7 @@ def command(
 
 def _nbgrader(records: list[Record], ours: Assignment, course: Path | None, db: str, name: str) -> list[str]:
     from grader.export import gradebook
+    from grader.export.book import Course, GradebookError
 
     if course is None:
         raise click.UsageError("say where the course lies: --course FOLDER, the one with submitted/ and gradebook.db")
@@ -77,8 +78,8 @@ def _nbgrader(records: list[Record], ours: Assignment, course: Path | None, db: 
     }
     try:
         with terminal.console(stderr=True).status("Writing the gradebook ..."):
-            written = gradebook.write(records, gradebook.Course(course, name or ours.name, db), rubric)
-    except gradebook.GradebookError as error:
+            written = gradebook.write(records, Course(course, name or ours.name, db), rubric)
+    except GradebookError as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     terminal.console().print(
         f"{written.students} students' scores in the gradebook, {written.notebooks} notebooks for formgrader"

@@ -18,7 +18,8 @@ from records import HOSTILE
 
 from grader import material
 from grader.export import gradebook
-from grader.export.gradebook import Course, GradebookError, cell_id
+from grader.export.book import Course, GradebookError
+from grader.export.cells import cell_id
 from grader.record import Record, file_name, to_json
 
 # nbgrader 0.9.6 draws warnings from the newest SQLAlchemy.
