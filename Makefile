@@ -33,9 +33,9 @@ demo: setup
 test: setup .venv/browser/ready
 	$(BIN)/python -m pytest
 
-# What the tests of the pages in a real browser need from npm.
-.venv/browser/ready: .venv/ready tests/feedback/browser/fetch_browser.py tests/feedback/browser/package-lock.json
-	$(BIN)/python tests/feedback/browser/fetch_browser.py .venv/browser
+# What the tests in a real browser need from npm.
+.venv/browser/ready: .venv/ready tests/chromium.py tests/feedback/browser/package-lock.json
+	$(BIN)/python tests/chromium.py .venv/browser
 	@touch $@
 
 check: setup .venv/browser/ready
