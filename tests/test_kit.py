@@ -73,6 +73,11 @@ def test_a_zip_that_is_there_is_left_alone(autograder: Path) -> None:
 def test_github_gets_a_workflow_and_no_answers(tmp_path: Path) -> None:
     files = kit.github(tmp_path / "template")
     names = [path.relative_to(tmp_path / "template").as_posix() for path in files]
+    # SchemaStore's schema of workflows, which the package brings along.
+    workflow = tmp_path / "template" / ".github" / "workflows" / "classroom.yml"
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
     assert ".github/workflows/classroom.yml" in names
     told = {
         "conv_2d": {
