@@ -43,6 +43,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 def load(path: Path) -> list[Person]:
     """Read a roster: CSV with a header, columns `id,name` and any of those that `Person` has.
 
+    Semicolons and tabs will do for commas.
+
     Raises:
         RosterError: it is no such file, a column is unknown or missing, or an id or e-mail address comes twice.
     """
@@ -52,7 +54,7 @@ def load(path: Path) -> list[Person]:
         raise RosterError(f"{path}: it is not UTF-8; save it as `CSV UTF-8`") from error
     except OSError as error:
         raise RosterError(f"{path}: {error.strerror}") from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         _check_header(path, header)
@@ -64,6 +66,12 @@ def load(path: Path) -> list[Person]:
     except csv.Error as error:
         raise RosterError(f"{path}, line {reader.line_num}: {error}") from error
     return people
+
+
+def separator(text: str) -> str:
+    """Return what stands between the cells of a table: a semicolon, say, where a comma is a decimal sign."""
+    header = text.partition("\n")[0]
+    return max(",;\t", key=header.count)
 
 
 def _check_header(path: Path, header: Sequence[str]) -> None:
