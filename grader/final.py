@@ -150,7 +150,7 @@ def _attempt(
         )
     days = schedule.days_late(at, due)
     total = None if score is None else round(score * schedule.keeps(days - grace), 2)
-    return Attempt(record, schedule.moment(at), days, total)
+    return Attempt(record, schedule.moment(at).astimezone(schedule.zone()), days, total)
 
 
 def _chosen(attempts: Sequence[Attempt], schedule: Schedule | None) -> Attempt:

@@ -139,7 +139,10 @@ def _rostered(found: Finals, ours: Assignment, target: str, out: Path, name: str
         if one.attempt is not None
     }
     title = name or ours.title
-    text = lms.canvas(title, ours.points, people, graded) if target == "canvas" else lms.moodle(title, people, graded)
+    if target == "canvas":
+        text = lms.canvas(title, ours.points, people, graded)
+    else:
+        text = lms.moodle(title, people, graded, {one.person.id: one.charged for one in found.people})
     _put(out, text.encode())
     held = [f"{record.submission}: the grader failed on it" for record in graded.values() if record.status == "error"]
     terminal.console().print(f"{len(graded) - len(held)} of {len(people)} people's scores in {out}")

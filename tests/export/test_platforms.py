@@ -167,13 +167,17 @@ def test_canvas_keeps_who_has_no_score_empty_and_defuses_formulas() -> None:
 
 
 def test_moodle_gets_only_those_with_a_score() -> None:
-    found = rows(lms.moodle("=Convolutions", PEOPLE, {"17-1": graded("a"), "17-2": ERROR, "17-3": REFUSED}))
+    found = rows(
+        lms.moodle(
+            "=Convolutions", PEOPLE, {"17-1": graded("a"), "17-2": ERROR, "17-3": REFUSED}, {"17-1": 2, "17-3": 1}
+        )
+    )
     assert found[0] == ["ID number", "Full name", "Email address", "'=Convolutions", "Feedback"]
     assert [row[0] for row in found[1:]] == ["17-1", "17-3"]
     assert found[1][3:] == [
-        "100", "convolution_chain 20 of 20, conv_2d 35 of 35, subgraph 20 of 20, top5 25 of 25",
+        "100", "convolution_chain 20 of 20, conv_2d 35 of 35, subgraph 20 of 20, top5 25 of 25; 2 days late",
     ]  # fmt: skip
-    assert found[2][3:] == ["0", "Not graded: it is a link"]
+    assert found[2][3:] == ["0", "Not graded: it is a link; 1 day late"]
 
 
 def test_parquet_and_csv_hold_a_row_a_check(tmp_path: Path) -> None:
