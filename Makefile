@@ -7,7 +7,7 @@ BIN := .venv/bin
 OUT ?= demo
 SECONDS_A_TARGET ?= 60
 
-.PHONY: help setup demo test check validate hostile kills soak fuzz mutants bench words peers bench-peers exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile kills soak fuzz mutants bench gradescope words peers bench-peers exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -33,9 +33,9 @@ demo: setup
 test: setup .venv/browser/ready
 	$(BIN)/python -m pytest
 
-# What the tests of the pages in a real browser need from npm.
-.venv/browser/ready: .venv/ready tests/feedback/browser/fetch_browser.py tests/feedback/browser/package-lock.json
-	$(BIN)/python tests/feedback/browser/fetch_browser.py .venv/browser
+# What the tests in a real browser need from npm.
+.venv/browser/ready: .venv/ready tests/chromium.py tests/feedback/browser/package-lock.json
+	$(BIN)/python tests/chromium.py .venv/browser
 	@touch $@
 
 check: setup .venv/browser/ready
@@ -75,6 +75,10 @@ peers: setup
 
 bench-peers: setup
 	PYTHONPATH=benchmarks:tests $(BIN)/python -m peers.race
+
+# Gradescope's image, built and used in a root that is thrown away: needs root, a Debian or Ubuntu, and some minutes.
+gradescope: setup
+	PYTHONPATH=tests $(BIN)/python -m gradescope
 
 words: setup
 	PYTHONPATH=tests $(BIN)/python tests/words.py

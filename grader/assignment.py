@@ -2,12 +2,16 @@
 
 import re
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from grader.inside.wire import Limits
 from grader.schedule import Schedule, ScheduleError
 from grader.submission import SizeLimits
+
+_OURS = Path(__file__).with_name("assignment.toml")
+_Kind = TypeVar("_Kind", "Assignment", "_Scheduled")
 
 
 class AssignmentError(Exception):
@@ -69,29 +73,54 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [f"{exercise}.{name}" for name, rubric in checks.items() if visible in (None, rubric.visible)]
 
 
+class _Scheduled(msgspec.Struct, frozen=True):
+    """A file of which only the schedule matters."""
+
+    schedule: Schedule | None = None
+
+
 def load(path: Path | None = None) -> Assignment:
     """Read and validate an `assignment.toml`, ours if no path is given.
 
     Raises:
         AssignmentError: with the place and the reason.
     """
-    path = path or Path(__file__).with_name("assignment.toml")
+    path = path or _OURS
+    assignment = _decoded(path, Assignment)
+    for name, exercise in assignment.exercises.items():
+        total = sum(check.points for check in exercise.checks.values())
+        if total != exercise.points:
+            raise AssignmentError(f"{path}: the checks of {name} add up to {total:g} points, not {exercise.points:g}")
+    return assignment
+
+
+def load_schedule(path: Path | None = None) -> Schedule | None:
+    """Read the table `[schedule]` of a file that may hold nothing else, of our assignment if no path is given.
+
+    Raises:
+        AssignmentError: with the place and the reason; or a file was named, and it has no such table.
+    """
+    schedule = _decoded(path or _OURS, _Scheduled).schedule
+    if path is not None and schedule is None:
+        raise AssignmentError(
+            f"{path}: there is no table [schedule] in it; it begins so:\n[schedule]\ndue = 2026-03-01T23:59:00"
+        )
+    return schedule
+
+
+def _decoded(path: Path, kind: type[_Kind]) -> _Kind:
     try:
         text = path.read_bytes().decode()
-        assignment = msgspec.toml.decode(text, type=Assignment)
-        if assignment.schedule is not None:
-            assignment.schedule.zone()
+        found = msgspec.toml.decode(text, type=kind)
+        if found.schedule is not None:
+            found.schedule.zone()
     except msgspec.ValidationError as error:
         raise AssignmentError(f"{path}{_place(text, str(error))}: {error}") from error
     except ScheduleError as error:
         raise AssignmentError(f"{path}{_place(text, '`$.schedule.timezone`')}: {error}") from error
     except (msgspec.MsgspecError, OSError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path}: {error}") from error
-    for name, exercise in assignment.exercises.items():
-        total = sum(check.points for check in exercise.checks.values())
-        if total != exercise.points:
-            raise AssignmentError(f"{path}: the checks of {name} add up to {total:g} points, not {exercise.points:g}")
-    return assignment
+    return found
 
 
 def _place(text: str, error: str) -> str:

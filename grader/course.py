@@ -8,7 +8,7 @@ from typing import Any
 
 from grader import checks, material
 from grader.assignment import Assignment
-from grader.export.gradebook import cell_id
+from grader.export.cells import cell_id
 from grader.release import ReleaseError, answers, release
 
 _INTRODUCTION = """\

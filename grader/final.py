@@ -11,7 +11,7 @@ import msgspec
 
 from grader.export.spreadsheet import cell
 from grader.record import Record
-from grader.roster import Person, owners
+from grader.roster import Person, owners, separator
 from grader.schedule import Schedule, ScheduleError, parse_time
 
 Status = Literal["graded", "refused", "error", "missing", "conflict"]
@@ -150,7 +150,7 @@ def _attempt(
         )
     days = schedule.days_late(at, due)
     total = None if score is None else round(score * schedule.keeps(days - grace), 2)
-    return Attempt(record, schedule.moment(at), days, total)
+    return Attempt(record, schedule.moment(at).astimezone(schedule.zone()), days, total)
 
 
 def _chosen(attempts: Sequence[Attempt], schedule: Schedule | None) -> Attempt:
@@ -177,7 +177,8 @@ def load_times(path: Path) -> dict[str, datetime.datetime]:
         ScheduleError: naming line and column.
     """
     try:
-        rows = list(csv.reader(path.read_text("utf-8-sig").splitlines(), strict=True))
+        text = path.read_text("utf-8-sig")
+        rows = list(csv.reader(text.splitlines(), delimiter=separator(text), strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ScheduleError(f"{path}: {error}") from error
     if not rows or [name.strip().lower() for name in rows[0]] != ["submission", "at"]:

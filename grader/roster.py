@@ -3,7 +3,9 @@
 import csv
 import datetime
 import io
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +14,10 @@ import msgspec
 from grader.schedule import ScheduleError, parse_time
 
 _REQUIRED = ("id", "name")
+# `lovelaceada_LATE_901_55512_work`: a name, the person's id, the file's.
+_CANVAS = re.compile(r"[^_]+(?:_LATE)?_([0-9]+)_[0-9]+_")
+# `Ada Lovelace_1815_assignsubmission_file_`: the number is nobody's outside of that download.
+_MOODLE = re.compile(r"(.+)_[0-9]+_assignsubmission_")
 _KNOWN = ("id", "name", "email", "group", "login", "section", "canvas_id", "extension", "grace_days")
 
 
@@ -43,6 +49,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 def load(path: Path) -> list[Person]:
     """Read a roster: CSV with a header, columns `id,name` and any of those that `Person` has.
 
+    Semicolons and tabs will do for commas.
+
     Raises:
         RosterError: it is no such file, a column is unknown or missing, or an id or e-mail address comes twice.
     """
@@ -52,7 +60,7 @@ def load(path: Path) -> list[Person]:
         raise RosterError(f"{path}: it is not UTF-8; save it as `CSV UTF-8`") from error
     except OSError as error:
         raise RosterError(f"{path}: {error.strerror}") from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         _check_header(path, header)
@@ -64,6 +72,12 @@ def load(path: Path) -> list[Person]:
     except csv.Error as error:
         raise RosterError(f"{path}, line {reader.line_num}: {error}") from error
     return people
+
+
+def separator(text: str) -> str:
+    """Return what stands between the cells of a table: a semicolon, say, where a comma is a decimal sign."""
+    header = text.partition("\n")[0]
+    return max(",;\t", key=header.count)
 
 
 def _check_header(path: Path, header: Sequence[str]) -> None:
@@ -114,11 +128,24 @@ _VALUES = {"extension": parse_time, "grace_days": _days}
 def owners(people: Sequence[Person]) -> Callable[[str], str | None]:
     """Return a function that says whose id a submission's name means, None if it is nobody's.
 
-    A submission is named by its owner's id or e-mail address, whatever the case.
+    A submission is named by its owner's id or e-mail address, whatever the case; or as the files are that Canvas and
+    Moodle give who downloads all submissions: by the id in Canvas, by a full name that only one person has.
     """
     known = {_key(person.email): person.id for person in people if person.email}
     known |= {_key(person.id): person.id for person in people}
-    return lambda name: known.get(_key(name))
+    in_canvas = {person.canvas_id: person.id for person in people if person.canvas_id}
+    names = Counter(_key(person.name) for person in people)
+    by_name = {_key(person.name): person.id for person in people if names[_key(person.name)] == 1}
+
+    def owner(name: str) -> str | None:
+        if found := known.get(_key(name)):
+            return found
+        if canvas := _CANVAS.match(name):
+            return in_canvas.get(canvas[1])
+        moodle = _MOODLE.match(name)
+        return by_name.get(_key(moodle[1])) if moodle else None
+
+    return owner
 
 
 def _key(text: str) -> str:

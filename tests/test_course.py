@@ -13,7 +13,7 @@ from courses import NAME, OURS, hand_in, nbgrader, position
 from nbgrader.api import Gradebook
 
 from grader import course, material
-from grader.export.gradebook import cell_id
+from grader.export.cells import cell_id
 from grader.record import Record, read_all
 from grader.release import ReleaseError, refuse_leaks
 

@@ -93,6 +93,13 @@ def test_strangers_and_attempts_without_a_time_are_said():
     assert (found.people[0].status, found.people[0].total) == ("conflict", None)
 
 
+def test_times_are_on_the_clocks_of_the_course():
+    (found,) = finals(
+        [ADA], [worth("ada@2026-03-01T23-30", 40)], Schedule(due=DUE, timezone="Europe/Zurich"), {}
+    ).people
+    assert found.attempt.at.isoformat() == "2026-03-01T23:30:00+01:00"
+
+
 def test_a_deadline_needs_times():
     with pytest.raises(ScheduleError, match=r"when did 'ada' come\? Name it ada@2026-03-01T22-15-00, or give --times"):
         only([ADA], [worth("ada", 1)])

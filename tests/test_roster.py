@@ -50,6 +50,22 @@ def test_a_submission_is_its_owners_by_id_or_address() -> None:
     assert owner_of("Mu\u0308ller") == "M\u00fcller"  # composed and decomposed letters are the same
 
 
+def test_a_submission_is_named_as_learning_platforms_name_their_downloads() -> None:
+    people = [
+        Person(id="1", name="Ada Lovelace", canvas_id="901"),
+        Person(id="2", name="J\u00f6rg M\u00fcller", canvas_id="902"),
+        Person(id="3", name="Jo Day"),
+        Person(id="4", name="Jo Day"),
+    ]
+    whose = {
+        "lovelaceada_901_55512_work-1": "1", "muellerjoerg_LATE_902_55513_my_work": "2", "x_903_1_work": None,
+        "Ada Lovelace_1815_assignsubmission_file_": "1", "J\u00f6rg M\u00fcller_7_assignsubmission_file": "2",
+        "Jo Day_8_assignsubmission_file_": None, "901": None, "Ada Lovelace": None,
+    }  # fmt: skip
+    owner_of = owners(people)
+    assert {name: owner_of(name) for name in whose} == whose
+
+
 def test_more_time_for_one_person(tmp_path: Path) -> None:
     path = roster(tmp_path, "id,name,extension,grace_days\n1,Ada,2026-03-03T12:00,2\n2,Bela,,\n")
     assert [(one.extension, one.grace_days) for one in load(path)] == [(datetime(2026, 3, 3, 12), 2), (None, None)]

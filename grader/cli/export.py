@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from grader import assignment as assignments
-from grader import roster
+from grader import final, roster
 from grader.assignment import Assignment
 from grader.cli import terminal
 from grader.export import scores_csv
+from grader.final import Finals
 from grader.pipeline import write_whole
 from grader.record import Record, file_name, read_all
-from grader.schedule import ScheduleError
+from grader.schedule import Schedule, ScheduleError
 
 _SINGLE = ("gradescope", "prairielearn", "github")
 _ROSTERED = ("canvas", "moodle")
@@ -33,12 +35,21 @@ _FILES |= {"canvas": "canvas.csv", "moodle": "moodle.csv"}
     "--roster", "roster_path", type=click.Path(path_type=Path, dir_okay=False),
     help="canvas, moodle: CSV with the columns id,name,email,group.",
 )  # fmt: skip
+@click.option(
+    "--times", type=click.Path(path_type=Path, dir_okay=False),
+    help="canvas, moodle: CSV with the columns submission,at.",
+)  # fmt: skip
+@click.option(
+    "--schedule", type=click.Path(path_type=Path, dir_okay=False),
+    help="canvas, moodle: TOML with a table [schedule]; the assignment's by default.",
+)  # fmt: skip
 @click.option("--course", type=click.Path(path_type=Path, exists=True, file_okay=False), help="nbgrader: its folder.")
 @click.option("--db", default="", metavar="URL", help="nbgrader: the gradebook (default: as its configuration says).")
 @click.option("--assignment", "name", default="", help="nbgrader, canvas, moodle: the assignment's name there.")
 def command(
-    folder: Path, target: str, out: Path | None, roster_path: Path | None, course: Path | None, db: str, name: str
-) -> None:
+    folder: Path, target: str, out: Path | None, roster_path: Path | None, times: Path | None, schedule: Path | None,
+    course: Path | None, db: str, name: str,
+) -> None:  # fmt: skip
     """Write the scores in FOLDER, as `grader grade` left them, for another program.
 
     \b
@@ -54,7 +65,9 @@ def command(
         elif target in _SINGLE:
             left = _single(records, target, out or folder / "export" / target)
         elif target in _ROSTERED:
-            left = _rostered(records, ours, target, roster_path, out or folder / "export" / _FILES[target], name)
+            rules = assignments.load_schedule(schedule)
+            found = _finals(records, target, roster_path, rules, times)
+            left = _rostered(found, ours, target, out or folder / "export" / _FILES[target], name)
         else:
             left = _whole(records, ours, target, out or folder / "export" / _FILES[target])
     except (FileNotFoundError, ValueError, assignments.AssignmentError, roster.RosterError, ScheduleError) as error:
@@ -68,6 +81,7 @@ def command(
 
 def _nbgrader(records: list[Record], ours: Assignment, course: Path | None, db: str, name: str) -> list[str]:
     from grader.export import gradebook
+    from grader.export.book import Course, GradebookError
 
     if course is None:
         raise click.UsageError("say where the course lies: --course FOLDER, the one with submitted/ and gradebook.db")
@@ -77,8 +91,8 @@ def _nbgrader(records: list[Record], ours: Assignment, course: Path | None, db: 
     }
     try:
         with terminal.console(stderr=True).status("Writing the gradebook ..."):
-            written = gradebook.write(records, gradebook.Course(course, name or ours.name, db), rubric)
-    except gradebook.GradebookError as error:
+            written = gradebook.write(records, Course(course, name or ours.name, db), rubric)
+    except GradebookError as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     terminal.console().print(
         f"{written.students} students' scores in the gradebook, {written.notebooks} notebooks for formgrader"
@@ -107,31 +121,34 @@ def _single(records: list[Record], target: str, out: Path) -> list[str]:
     return left
 
 
-def _rostered(
-    records: list[Record], ours: Assignment, target: str, path: Path | None, out: Path, name: str
-) -> list[str]:
-    import msgspec
-
-    from grader import final
-    from grader.export import lms
-
+def _finals(
+    records: list[Record], target: str, path: Path | None, rules: Schedule | None, times: Path | None
+) -> Finals:
     if path is None:
         raise click.UsageError(f"{target} knows people by their ids: --roster roster.csv, columns id,name,email,group")
-    people = roster.load(path)
-    found = final.finals(people, records, ours.schedule, {})
+    return final.finals(roster.load(path), records, rules, final.load_times(times) if times else {})
+
+
+def _rostered(found: Finals, ours: Assignment, target: str, out: Path, name: str) -> list[str]:
+    from grader.export import lms
+
+    people = [one.person for one in found.people]
     graded = {
         one.person.id: msgspec.structs.replace(one.attempt.record, score=one.total)
         for one in found.people
         if one.attempt is not None
     }
     title = name or ours.title
-    text = lms.canvas(title, ours.points, people, graded) if target == "canvas" else lms.moodle(title, people, graded)
+    if target == "canvas":
+        text = lms.canvas(title, ours.points, people, graded)
+    else:
+        text = lms.moodle(title, people, graded, {one.person.id: one.charged for one in found.people})
     _put(out, text.encode())
-    terminal.console().print(f"{len(graded)} of {len(people)} people's scores in {out}")
-    for one in found.people:
-        if one.attempt is None:
-            terminal.console(stderr=True).print(f"nothing handed in: {terminal.plain(one.person.id)}", style="dim")
     held = [f"{record.submission}: the grader failed on it" for record in graded.values() if record.status == "error"]
+    terminal.console().print(f"{len(graded) - len(held)} of {len(people)} people's scores in {out}")
+    missing = [one.person.id for one in found.people if one.status == "missing"]
+    if missing:
+        terminal.console(stderr=True).print(f"nothing handed in: {terminal.plain(', '.join(missing))}", style="dim")
     return [*found.conflicts, *held]
 
 

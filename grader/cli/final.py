@@ -21,9 +21,12 @@ from grader.schedule import ScheduleError
     help="CSV: id,name,email,group,extension,grace_days.",
 )  # fmt: skip
 @click.option("--times", type=click.Path(path_type=Path, dir_okay=False), help="CSV: submission,at.")
-@click.option("--assignment", type=click.Path(path_type=Path, dir_okay=False), help="An assignment with a [schedule].")
+@click.option(
+    "--schedule", "--assignment", "schedule", type=click.Path(path_type=Path, dir_okay=False),
+    help="TOML with a table [schedule]; the assignment's by default.",
+)  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), help="[default: FOLDER/final.csv]")
-def command(folder: Path, roster_path: Path, times: Path | None, assignment: Path | None, out: Path | None) -> None:
+def command(folder: Path, roster_path: Path, times: Path | None, schedule: Path | None, out: Path | None) -> None:
     """Write final.csv: for everybody in the roster the attempt that counts and what lateness cost.
 
     An attempt is named after its owner and its time: ada@2026-03-01T22-15-00.zip. When it is due, and what lateness
@@ -31,13 +34,13 @@ def command(folder: Path, roster_path: Path, times: Path | None, assignment: Pat
 
     \b
     grader final graded/ --roster roster.csv
-    grader final graded/ --roster roster.csv --times times.csv --assignment course/assignment.toml
+    grader final graded/ --roster roster.csv --times times.csv --schedule schedule.toml
     """
     try:
         found = finals(
             roster.load(roster_path),
             read_all(folder),
-            assignments.load(assignment).schedule,
+            assignments.load_schedule(schedule),
             load_times(times) if times else {},
         )
         written = out or folder / "final.csv"
@@ -56,7 +59,7 @@ def _show(found: Finals, written: Path) -> int:
     missing = sum(one.status == "missing" for one in found.people)
     mean = f", mean {sum(totals) / len(totals):.1f} points" if totals else ""
     shown.print(f"{len(found.people)} people, {late} late, {missing} without a submission{mean}: {written}")
-    held = [f"{one.person.id}: the grader failed on it" for one in found.people if one.total is None]
+    held = [f"{one.person.id}: the grader failed on it" for one in found.people if one.status == "error"]
     for line in (*found.conflicts, *held):
         aside.print(f"left out: {terminal.plain(line)}", style="yellow")
     return 1 if found.conflicts or held else 0

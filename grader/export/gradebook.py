@@ -4,12 +4,8 @@ What a person gave stays: manual scores, extra credit and comments are never tou
 whose automatic score has changed since is marked for another look, as nbgrader does.
 """
 
-import contextlib
-import importlib.util
-import os
-import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,33 +13,11 @@ from typing import Any
 import msgspec
 
 from grader.export import pages
-from grader.export.printable import printable
-from grader.record import CheckRecord, Record, said
+from grader.export.book import Course, GradebookError, configuration, opened, shown, with_driver
+from grader.export.cells import Cells, comment
+from grader.record import Record
 
 _LONGEST_ID = 128
-_CONFIG = "nbgrader_config.py"
-
-# Test cells must not begin with an exercise's name and a hyphen: cells with such ids are the student's.
-_TEST = "check-"
-
-
-class GradebookError(Exception):
-    """The gradebook cannot be written; the text says what mends it."""
-
-
-class Course(msgspec.Struct, frozen=True):
-    """Where a course lies, as nbgrader sees it.
-
-    Args:
-        folder: the course's root, with `submitted/` and `autograded/`.
-        assignment: the assignment's name in nbgrader.
-        db: SQLAlchemy URL of the gradebook; "" takes what nbgrader_config.py says, and `gradebook.db` in the root if it
-            says nothing.
-    """
-
-    folder: Path
-    assignment: str
-    db: str = ""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -52,11 +26,6 @@ class Written(msgspec.Struct, frozen=True):
     students: int
     notebooks: int
     left: tuple[str, ...]
-
-
-def cell_id(check_id: str) -> str:
-    """Return the grade id of a check's test cell: `check-conv_2d-strides` for `conv_2d.strides`."""
-    return _TEST + check_id.replace(".", "-")
 
 
 def write(
@@ -78,14 +47,14 @@ def write(
     from nbgrader.coursedir import CourseDirectory
     from sqlalchemy.exc import SQLAlchemyError
 
-    config = _config(course)
+    config = configuration(course)
     places = CourseDirectory(config=config)
-    url = _with_driver(str(places.db_url))
+    url = with_driver(str(places.db_url))
     left, notebooks, students = [], 0, 0
     try:
         # nbgrader 0.9.6 draws warnings from the newest SQLAlchemy and nbformat, of no use to who exports.
-        with warnings.catch_warnings(action="ignore"), _opened(url) as book:
-            cells = _Cells(book, course.assignment, rubric)
+        with warnings.catch_warnings(action="ignore"), opened(url) as book:
+            cells = Cells(book, course.assignment, rubric)
             for record in records:
                 reason = _unwritable(record)
                 if reason:
@@ -109,106 +78,13 @@ def write(
     except (SQLAlchemyError, InvalidEntry) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise GradebookError(
-            f"the gradebook {_shown(url)} cannot be written: {reason}\n{students} of {len(records)} students are "
+            f"the gradebook {shown(url)} cannot be written: {reason}\n{students} of {len(records)} students are "
             "written and stay so; once it answers, run the same command again"
         ) from error
     return Written(students, notebooks, tuple(left))
 
 
-def comment(record: Record, exercise: str) -> str | None:
-    """Return what a solution cell's automatic comment says of an exercise, None if there is nothing to say.
-
-    It is Markdown that shows everything as it is: lines of a code block, in which no mark-up of a student's works.
-    """
-    if record.status == "refused":
-        return _block([f"Not graded: {record.notes[0] if record.notes else 'nothing in it could be read'}"])
-    found = record.exercises.get(exercise)
-    failed = [check for check in found.checks if check.score < check.points] if found else []
-    if not found or not failed:
-        return None
-    reasons = {check.message for check in failed}
-    if len(failed) == len(found.checks) > 1 and len(reasons) == 1:
-        return _block([f"{found.score:g} of {found.points:g} points: {reasons.pop()}"])
-    return _block([f"{found.score:g} of {found.points:g} points", *(said(check) for check in failed)])
-
-
-def _block(texts: Sequence[str]) -> str:
-    lines = [line for text in texts for line in text.split("\n")]
-    return "\n".join(f"    {printable(line)}" for line in lines)
-
-
-class _Cells:
-    """The grade and solution cells of the gradebook's notebook, made where they are missing."""
-
-    def __init__(self, book: Any, assignment: str, rubric: Mapping[str, Mapping[str, float]]) -> None:
-        from nbgrader.api import MissingEntry
-
-        try:
-            found = book.find_assignment(assignment)
-        except MissingEntry:
-            found = book.update_or_create_assignment(assignment)
-        named = {cell_id(check_id): points for checks in rubric.values() for check_id, points in checks.items()}
-        self.notebook, cells = _notebook(found, named, rubric) or (assignment, {})
-        if not cells:
-            book.update_or_create_notebook(self.notebook, assignment)
-            for name, points in named.items():
-                book.update_or_create_grade_cell(name, self.notebook, assignment, max_score=points, cell_type="code")
-            for exercise in rubric:
-                book.update_or_create_solution_cell(exercise, self.notebook, assignment)
-        saved = book.find_notebook(self.notebook, assignment)
-        # Plain values: a commit has SQLAlchemy ask for each attribute of each cell again.
-        self.points = {cell.id: float(cell.max_score) for cell in saved.grade_cells}
-        self.names = {cell.id: str(cell.name) for cell in (*saved.grade_cells, *saved.solution_cells)}
-        self.exercises = list(rubric)
-        self.whole = not any(name in named for name in self.names.values())
-
-    def scores(self, record: Record) -> dict[str, tuple[float, float]]:
-        """Return score and points of a record by the name of the cell that they belong to; of a refused one nothing."""
-        if record.status == "refused":
-            return {}
-        if self.whole:
-            return {name: (found.score, found.points) for name, found in record.exercises.items()}
-        return {cell_id(check.id): (check.score, check.points) for check in _checks(record)}
-
-    def outputs(self, record: Record) -> dict[str, list[str]]:
-        """Return what the test cells of checks that failed show, by their names."""
-        if record.status == "refused":
-            why = [printable(note) for note in record.notes[:1]]
-            return {name: why for name in self.names.values() if name.startswith(_TEST)}
-        return {
-            cell_id(check.id): [printable(line) for line in said(check).split("\n")]
-            for check in _checks(record)
-            if check.score < check.points
-        }
-
-
-def _notebook(found: Any, named: Mapping[str, float], rubric: Mapping[str, Any]) -> tuple[str, set[str]] | None:
-    """Return the assignment's notebook whose cells are ours (test cells, or one graded cell an exercise).
-
-    Raises:
-        GradebookError: it has notebooks, but none with our cells.
-    """
-    empty = None
-    for notebook in found.notebooks:
-        names = {str(cell.name) for cell in notebook.grade_cells}
-        if names >= set(named) or names >= set(rubric):
-            return str(notebook.name), names
-        if not names:
-            empty = str(notebook.name), names
-    if found.notebooks and empty is None:
-        raise GradebookError(
-            f"the gradebook's assignment {found.name!r} has other cells than the checks that were graded: write its "
-            "notebook with `grader release DEST --nbgrader`, or name another assignment with --assignment"
-        )
-    return empty
-
-
-def _checks(record: Record) -> Iterator[CheckRecord]:
-    for exercise in record.exercises.values():
-        yield from exercise.checks
-
-
-def _write_student(book: Any, cells: _Cells, record: Record, assignment: str, handed_in: datetime | None) -> bool:
+def _write_student(book: Any, cells: Cells, record: Record, assignment: str, handed_in: datetime | None) -> bool:
     """Write one student's scores and comments, and return whether a penalty for lateness is to be seen to."""
     from nbgrader.api import Comment, Grade
 
@@ -259,56 +135,3 @@ def _unwritable(record: Record) -> str:
     if len(record.submission) > _LONGEST_ID or "\0" in record.submission:
         return f"its name is longer than {_LONGEST_ID} characters, which nbgrader holds; rename it and grade it again"
     return ""
-
-
-def _config(course: Course) -> Any:
-    from traitlets.config import Config
-    from traitlets.config.loader import PyFileConfigLoader
-
-    config = Config()
-    if (course.folder / _CONFIG).is_file():
-        config = PyFileConfigLoader(_CONFIG, path=str(course.folder)).load_config()
-    config.CourseDirectory.root = str(course.folder.resolve())
-    if course.db:
-        config.CourseDirectory.db_url = course.db
-    return config
-
-
-@contextlib.contextmanager
-def _opened(url: str) -> Iterator[Any]:
-    from nbgrader.api import Gradebook
-
-    # A new gradebook has nbgrader call `alembic` by its bare name, wherever this interpreter was started from.
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
-    try:
-        book = Gradebook(url)
-    except ModuleNotFoundError as error:
-        raise GradebookError(
-            f"the gradebook {_shown(url)} needs a driver ({error}): python -m pip install 'psycopg[binary]'"
-        ) from error
-    except ValueError as error:
-        raise GradebookError(f"the gradebook {_shown(url)} cannot be opened: {error}") from error
-    finally:
-        os.environ["PATH"] = before
-    with book:
-        yield book
-
-
-def _with_driver(url: str) -> str:
-    """Return a URL that names the PostgreSQL driver that is installed, if it names none."""
-    scheme, colon, rest = url.partition("://")
-    if scheme in ("postgres", "postgresql") and importlib.util.find_spec("psycopg2") is None:
-        scheme = "postgresql+psycopg"
-    return scheme + colon + rest
-
-
-def _shown(url: str) -> str:
-    """Return a database's URL without its password."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "(its URL cannot be read)"

@@ -32,13 +32,14 @@ def canvas(title: str, points: float, people: Sequence[Person], graded: Mapping[
     return out.getvalue()
 
 
-def moodle(title: str, people: Sequence[Person], graded: Mapping[str, Record]) -> str:
+def moodle(title: str, people: Sequence[Person], graded: Mapping[str, Record], late: Mapping[str, int] = {}) -> str:
     """Return a CSV for Moodle's grade import: map `ID number` or `Email address`, the grade, and the feedback.
 
     Args:
         title: what the grade's column is called.
         people: the roster.
         graded: records by a person's id.
+        late: days that cost something, by a person's id; the feedback says so.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -47,7 +48,9 @@ def moodle(title: str, people: Sequence[Person], graded: Mapping[str, Record]) -
         found = graded.get(person.id)
         if _score(found):
             who = [person.id, person.name, person.email]
-            writer.writerow([*map(cell, who), _score(found), _feedback(found)])
+            days = late.get(person.id, 0)
+            cost = f"; {days} day{'' if days == 1 else 's'} late" if days else ""
+            writer.writerow([*map(cell, who), _score(found), _feedback(found) + cost])
     return out.getvalue()
 
 

@@ -9,3 +9,8 @@ def printable(text: str) -> str:
 def lines(text: str) -> str:
     """Return a text of several lines, each printable."""
     return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text of at most so many characters and a mark that there were more."""
+    return text if len(text) <= longest else f"{text[:longest]} …"

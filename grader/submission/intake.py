@@ -2,7 +2,7 @@
 
 import msgspec
 
-from grader.submission.member import UnsafeNameError, is_litter, safe_path, shown
+from grader.submission.member import UnsafeNameError, is_given, is_litter, safe_path, shown
 
 _NOTES = 50
 
@@ -86,6 +86,9 @@ class Intake:
             self.note(f"left out: {unsafe} {shown(name)}")
             return None
         if not path or is_litter(path):
+            return None
+        if is_given(path):
+            self.note("left out: fixtures, wheels (given)")
             return None
         if left_out is not None:
             self.note(f"left out: {left_out} {shown(name)}")

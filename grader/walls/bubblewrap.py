@@ -203,6 +203,7 @@ def advice(refused: str) -> str:
         f"bubblewrap cannot build walls on this machine ({refused}). "
         "Ubuntu 23.10 and later: allow it in AppArmor, sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. "
         "Other systems: sudo sysctl -w user.max_user_namespaces=15000. "
-        "In a container: start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined. "
+        "In a container: start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+        "--security-opt systempaths=unconfined. "
         "`--isolation none` grades without walls, and says so in every record"
     )

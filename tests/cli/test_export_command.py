@@ -1,5 +1,6 @@
 """`grader export`: where files go, what is left out, how it ends."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -69,6 +70,28 @@ def test_a_roster_says_who_is_who_and_conflicts_are_named(folder: Path, target: 
     assert f"2 of 3 people's scores in {folder / 'export' / target}.csv" in done.stdout
     assert "left out: '=1+1' is nobody's in the roster" in done.stderr
     assert "nothing handed in: 17-2" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["canvas", "moodle"])
+def test_lateness_costs_what_the_schedule_says(folder: Path, target: str) -> None:
+    (folder / "roster.csv").write_text("id,name\nada,Ada\n=1+1,Sum\nemil,Emil\nfred,Fred\n")
+    (folder / "times.csv").write_text(
+        "submission,at\nada,2026-03-02T13:00\n=1+1,2026-03-01T11:00\nemil,2026-03-01T11:00\nfred,2026-03-01T11:00\n"
+    )
+    (folder / "schedule.toml").write_text('[schedule]\ndue = 2026-03-01T12:00:00\nlate = "per_day"\n')
+    done = export(
+        folder, "--to", target, "--roster", folder / "roster.csv", "--times", folder / "times.csv",
+        "--schedule", folder / "schedule.toml",
+    )  # fmt: skip
+    assert (done.exit_code, done.stderr) == (1, "left out: emil: the grader failed on it\n")
+    assert "3 of 4 people's scores" in done.stdout
+    read = csv.DictReader((folder / "export" / f"{target}.csv").read_text().splitlines())
+    scores = {
+        row["SIS User ID" if target == "canvas" else "ID number"]: row["Tutorial IV: Convolutions"] for row in read
+    }
+    assert scores.pop("") == "100" if target == "canvas" else "" not in scores
+    assert scores.pop("emil", "") == ""
+    assert scores == {"ada": "80", "'=1+1": "100", "fred": "0"}
 
 
 def test_what_is_missing_is_said_with_what_mends_it(folder: Path) -> None:

@@ -28,13 +28,13 @@ def course(tmp_path: Path) -> Path:
         made = record(name, {"conv_2d": exercise(check("all", points=40.0))})
         write_whole(tmp_path / "graded" / "records" / file_name(name), to_json(made))
     (tmp_path / "roster.csv").write_text("id,name\nada,Ada\nbela,Bela\n")
-    (tmp_path / "assignment.toml").write_text(OURS + SCHEDULE)
+    (tmp_path / "schedule.toml").write_text(SCHEDULE)
     return tmp_path
 
 
 def final(course: Path, *more: str | Path) -> "subprocess.CompletedProcess[str]":
     return grader(
-        "final", course / "graded", "--roster", course / "roster.csv", "--assignment", course / "assignment.toml", *more
+        "final", course / "graded", "--roster", course / "roster.csv", "--schedule", course / "schedule.toml", *more
     )
 
 
@@ -63,7 +63,7 @@ def test_nobody_left_out(course: Path) -> None:
     ],
 )
 def test_a_wrong_schedule_is_named_with_its_line(course: Path, wrong: str, message: str) -> None:
-    (course / "assignment.toml").write_text(f"{OURS}\n{wrong}")
+    (course / "schedule.toml").write_text(f"{OURS}\n{wrong}")
     done = final(course)
     said = " ".join(done.stderr.split())
     assert done.returncode == 2
@@ -71,3 +71,27 @@ def test_a_wrong_schedule_is_named_with_its_line(course: Path, wrong: str, messa
     line = len(OURS.splitlines()) + 1 + len(wrong.splitlines())
     assert f"line {line}" in said
     assert "Traceback" not in said
+
+
+def test_a_file_without_a_schedule_is_no_schedule(course: Path) -> None:
+    (course / "schedule.toml").write_text("[shedule]\ndue = 2026-03-01T12:00:00\n")
+    done = final(course)
+    assert (done.returncode, "there is no table [schedule] in it" in done.stderr) == (2, True)
+
+
+def test_who_has_two_attempts_without_a_time_is_left_out_by_no_fault_of_the_graders(course: Path) -> None:
+    for name in ("bela", "BELA"):
+        made = record(name, {"conv_2d": exercise(check("all", points=40.0))})
+        write_whole(course / "graded" / "records" / file_name(name), to_json(made))
+    done = final(course)
+    said = " ".join(done.stderr.split())
+    assert "are all bela's, and nobody said when" in said
+    assert "the grader failed" not in said
+
+
+def test_semicolons_do_for_commas(course: Path) -> None:
+    (course / "roster.csv").write_text("id;name;extension\nada;Ada, Countess;2026-03-02T12:00\neve;Eve;\n")
+    (course / "times.csv").write_text("submission;at\neve@2026-03-01T10-00;2026-03-01T10:00\n")
+    assert final(course, "--times", course / "times.csv").returncode == 0
+    rows = list(csv.DictReader((course / "graded" / "final.csv").read_text().splitlines()))
+    assert [(row["name"], row["total"]) for row in rows] == [("Ada, Countess", "40"), ("Eve", "40")]

@@ -1,13 +1,9 @@
-"""Scores in nbgrader's gradebook, read back through nbgrader itself: its API, its commands, formgrader's server."""
+"""Scores in nbgrader's gradebook, read back through nbgrader itself: its API, its commands."""
 
 import csv
 import json
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +14,8 @@ from records import HOSTILE
 
 from grader import material
 from grader.export import gradebook
-from grader.export.gradebook import Course, GradebookError, cell_id
+from grader.export.book import Course, GradebookError
+from grader.export.cells import cell_id
 from grader.record import Record, file_name, to_json
 
 # nbgrader 0.9.6 draws warnings from the newest SQLAlchemy.
@@ -191,55 +188,6 @@ def test_notebooks_that_students_changed_have_pages_or_a_reason(tmp_path: Path, 
         notebook = json.loads(page.read_text())
         shown = notebook["cells"][position(notebook, cell_id(ONE))]["outputs"]
         assert "It is 3, not 2." in shown[0]["traceback"]
-
-
-@pytest.fixture
-def formgrader(released: Path, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Start formgrader's real server on the course and return a function that gets its pages."""
-    hand_in(released, "bela", MODULES)
-    write(released, graded("ada"), graded("bela", {ONE: "It is 3, not 2."}))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1",
-        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-        "--ServerApp.jpserver_extensions=nbgrader.server_extensions.formgrader=True",
-    ]  # fmt: skip
-
-    def get(path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=100) as answer:
-            return answer.read().decode()
-
-    with (tmp_path / "log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=released, stdout=log, stderr=log)
-    try:
-        for _ in range(1200):
-            try:
-                get("/api")
-                break
-            except OSError:
-                assert server.poll() is None, (tmp_path / "log").read_text()
-                time.sleep(0.1)
-        yield get
-    finally:
-        server.terminate()
-        server.wait(60)
-
-
-def test_formgrader_shows_scores_and_comments(released: Path, formgrader: Callable[[str], str]) -> None:
-    hand = {one["student"]: one for one in json.loads(formgrader(f"/formgrader/api/submissions/{NAME}"))}
-    assert (hand["ada"]["score"], hand["bela"]["score"]) == (100, 100 - POINTS)
-    assert hand["bela"]["max_score"] == 100
-    with Gradebook(url(released)) as book:
-        sheet = book.find_submission_notebook(NAME, NAME, "bela").id
-    page = formgrader(f"/formgrader/submissions/{sheet}/?index=0")
-    assert "It is 3, not 2." in page
-    assert cell_id(ONE) in page
-    grades = {one["name"]: one for one in json.loads(formgrader(f"/formgrader/api/grades?submission_id={sheet}"))}
-    assert (grades[cell_id(ONE)]["auto_score"], grades[cell_id(ONE)]["max_score"]) == (0, POINTS)
-    comments = json.loads(formgrader(f"/formgrader/api/comments?submission_id={sheet}"))
-    assert any("It is 3, not 2." in (one["auto_comment"] or "") for one in comments)
 
 
 def test_a_real_postgresql_holds_the_scores_and_may_stop_in_between(released: Path, short_tmp: Path) -> None:

@@ -6,11 +6,12 @@ import io
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import junitparser
 import pytest
 from courses import OURS, RUBRIC, graded
-from jsonschema import validate
+from jsonschema import Draft202012Validator, ValidationError
 from pyarrow import parquet
 from records import HOSTILE, check, exercise, record
 
@@ -25,43 +26,19 @@ ATTACK = f"{HOSTILE} ```` <img src=x> \x00 \ufffe ]]>"
 REFUSED = record("ada", {}, status="refused", notes=("it is a link",))
 ERROR = graded("ada", status="error")
 
-# As Gradescope's "Autograder Specifications" say.
-GRADESCOPE = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "score": {"type": "number", "minimum": 0},
-        "output": {"type": "string"},
-        "output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
-        "visibility": {"enum": ["hidden", "after_due_date", "after_published", "visible"]},
-        "stdout_visibility": {"enum": ["hidden", "after_due_date", "after_published", "visible"]},
-        "extra_data": {"type": "object"},
-        "tests": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {
-                    "score": {"type": "number", "minimum": 0},
-                    "max_score": {"type": "number", "minimum": 0},
-                    "status": {"enum": ["passed", "failed"]},
-                    "name": {"type": "string"},
-                    "name_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
-                    "number": {"type": "string"},
-                    "output": {"type": "string"},
-                    "output_format": {"enum": ["text", "html", "simple_format", "md", "ansi"]},
-                    "tags": {"type": "array", "items": {"type": "string"}},
-                    "visibility": {"enum": ["hidden", "after_due_date", "after_published", "visible"]},
-                },
-            },
-        },
-    },
-}
+SCHEMAS = Path(__file__).with_name("schemas")
+
+
+def hold(result: dict[str, Any], platform: str) -> None:
+    """Hold a result to a schema written after the platform's documentation, whose `$comment` names it."""
+    schema = json.loads((SCHEMAS / f"{platform}.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(result)
 
 
 def test_gradescope_gets_points_check_by_check_and_hidden_ones_when_published() -> None:
     result = gradescope.results(graded("ada", {ONE: "no", HIDDEN: "no"}))
-    validate(result, GRADESCOPE)
+    hold(result, "gradescope")
     assert sum(test["score"] for test in result["tests"]) == 100 - sum(RUBRIC["conv_2d"][one] for one in {ONE, HIDDEN})
     assert sum(test["max_score"] for test in result["tests"]) == 100
     assert "score" not in result
@@ -71,11 +48,13 @@ def test_gradescope_gets_points_check_by_check_and_hidden_ones_when_published() 
 
 
 def test_a_refused_submission_is_nothing_with_a_reason() -> None:
-    validate(gradescope.results(REFUSED), GRADESCOPE)
+    hold(gradescope.results(REFUSED), "gradescope")
     assert gradescope.results(REFUSED)["score"] == 0
     assert "it is a link" in gradescope.results(REFUSED)["output"]
     assert prairielearn.results(REFUSED) == {"gradable": False, "format_errors": ["it is a link"]}
+    hold(prairielearn.results(REFUSED), "prairielearn")
     assert classroom.results(REFUSED)["status"] == "fail"
+    hold(classroom.results(REFUSED), "github_classroom")
 
 
 def test_an_error_is_no_result() -> None:
@@ -83,6 +62,7 @@ def test_an_error_is_no_result() -> None:
         with pytest.raises(ValueError, match="the grader failed on this submission"):
             make(ERROR)
     result = classroom.results(ERROR)
+    hold(result, "github_classroom")
     assert result["status"] == "error"
     assert sum(test["score"] for test in result["tests"]) == 0
 
@@ -112,14 +92,37 @@ def test_prairielearn_gets_a_share_and_tests() -> None:
     assert result["gradable"] is True
     assert result["score"] == pytest.approx(1 - RUBRIC["conv_2d"][ONE] / 100)
     assert sum(test["points"] for test in result["tests"]) == 100 - RUBRIC["conv_2d"][ONE]
-    assert {key for test in result["tests"] for key in test} == {
-        "name", "description", "points", "max_points", "message", "output",
-    }  # fmt: skip
-    assert len(json.dumps(result).encode()) < 1_000_000
+    hold(result, "prairielearn")
+
+
+def test_messages_are_cut_where_a_platform_holds_no_more() -> None:
+    long = graded("ada", dict.fromkeys(OURS.check_ids("conv_2d") + OURS.check_ids("top5"), "\U0001f600" * 40_000))
+    shown = prairielearn.results(long)
+    hold(shown, "prairielearn")
+    assert len(json.dumps(shown, indent=1).encode()) < 1_000_000
+    told = classroom.results(long)
+    hold(told, "github_classroom")
+    assert len(classroom.encoded(told)) < 128 << 10
+    for result in (shown, told):
+        failed = [test["message"] for test in result["tests"] if test["message"]]
+        assert all(message.endswith(" …") for message in failed)
+        assert all("\U0001f600" in message for message in failed)
+
+
+@pytest.mark.parametrize(
+    ("platform", "result"),
+    [("gradescope", {"output": "no score"}), ("gradescope", {"score": 1, "tests": [{"visibility": "secret"}]}),
+     ("prairielearn", {"gradable": True}), ("prairielearn", {"score": 82.5}), ("prairielearn", {"gradable": False}),
+     ("github_classroom", {"version": 1, "status": "passed", "max_score": 1, "tests": []})],
+)  # fmt: skip
+def test_the_schemas_refuse_what_the_platforms_do(platform: str, result: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        hold(result, platform)
 
 
 def test_github_classrooms_reporter_adds_up_the_points() -> None:
     result = json.loads(base64.b64decode(classroom.encoded(classroom.results(graded("ada", {ONE: "no"})))))
+    hold(result, "github_classroom")
     assert (result["version"], result["status"], result["max_score"]) == (1, "fail", 100)
     assert sum(test["score"] for test in result["tests"]) == 100 - RUBRIC["conv_2d"][ONE]
     assert {test["status"] for test in result["tests"]} == {"pass", "fail"}
@@ -164,13 +167,17 @@ def test_canvas_keeps_who_has_no_score_empty_and_defuses_formulas() -> None:
 
 
 def test_moodle_gets_only_those_with_a_score() -> None:
-    found = rows(lms.moodle("=Convolutions", PEOPLE, {"17-1": graded("a"), "17-2": ERROR, "17-3": REFUSED}))
+    found = rows(
+        lms.moodle(
+            "=Convolutions", PEOPLE, {"17-1": graded("a"), "17-2": ERROR, "17-3": REFUSED}, {"17-1": 2, "17-3": 1}
+        )
+    )
     assert found[0] == ["ID number", "Full name", "Email address", "'=Convolutions", "Feedback"]
     assert [row[0] for row in found[1:]] == ["17-1", "17-3"]
     assert found[1][3:] == [
-        "100", "convolution_chain 20 of 20, conv_2d 35 of 35, subgraph 20 of 20, top5 25 of 25",
+        "100", "convolution_chain 20 of 20, conv_2d 35 of 35, subgraph 20 of 20, top5 25 of 25; 2 days late",
     ]  # fmt: skip
-    assert found[2][3:] == ["0", "Not graded: it is a link"]
+    assert found[2][3:] == ["0", "Not graded: it is a link; 1 day late"]
 
 
 def test_parquet_and_csv_hold_a_row_a_check(tmp_path: Path) -> None:

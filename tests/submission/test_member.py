@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.submission.member import UnsafeNameError, is_litter, safe_path, shown
+from grader.submission.member import UnsafeNameError, is_given, is_litter, safe_path, shown
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,27 @@ def test_litter_is_known(path):
 @pytest.mark.parametrize("path", ["conv_2d.py", "a/b.c", "MACOSX/a", "pyc"])
 def test_work_is_no_litter(path):
     assert not is_litter(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "fixtures/models/tiny.pb",
+        "course/fixtures/images",
+        "a/b/fixtures/images/chelsea.png",
+        "exercises-0.1.whl",
+        "c/x.whl",
+    ],
+)
+def test_what_was_handed_out_is_given(path):
+    assert is_given(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["fixtures/mine.py", "fixtures", "fixtures/images.py", "myfixtures/images/a", "whl", "x.whl/a"]
+)
+def test_work_is_not_given(path):
+    assert not is_given(path)
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=300))

@@ -34,6 +34,21 @@ def test_packaging_makes_no_difference(tmp_path, zip_of, tar_of, read_bytes, rea
     assert list(submissions[0].files) == sorted(FILES)
 
 
+def test_the_whole_folder_of_the_course_is_its_exercises(tmp_path, zip_of, tar_of, read_bytes, read_folder):
+    large = b"\0" * (SizeLimits().file_bytes + 1)
+    course = {f"exercises/{path}": content for path, content in FILES.items()}
+    course |= {"fixtures/models/net.pb": large, "fixtures/images/a.png": large, "exercises-0.1-py3-none-any.whl": large}
+    submissions = [
+        read_folder(_write(tmp_path / "a", course)),
+        read_bytes("a.zip", zip_of(*((f"course/{path}", content) for path, content in course.items()))),
+        read_bytes("a.tar", tar_of(*course.items())),
+    ]
+    assert all(submission == submissions[0] for submission in submissions)
+    assert submissions[0].files == {f"exercises/{path}": content for path, content in FILES.items()}
+    assert submissions[0].modules["conv_2d"] == "exercises/conv_2d.py"
+    assert submissions[0].notes == ("left out: fixtures, wheels (given)",)
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -21,7 +21,8 @@ fi
 "$(find_python)" -m venv "$AUTOGRADER/venv"
 "$AUTOGRADER/venv/bin/python" -m pip install --quiet --constraint constraints.txt ./*.whl
 
-# Frozen now, so that no student has to wait for it.
+# Frozen now, so that no student has to wait for it; kept where run_autograder looks, whatever its home is.
+export XDG_CACHE_HOME="${XDG_CACHE_HOME:-$AUTOGRADER/cache}"
 mkdir -p "$AUTOGRADER/first/nobody"
 touch "$AUTOGRADER/first/nobody/conv_2d.py"
 "$AUTOGRADER/venv/bin/grader" grade "$AUTOGRADER/first" --out "$AUTOGRADER/first/graded" --seed "$(cat seed)" --isolation none

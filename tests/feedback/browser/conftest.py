@@ -1,42 +1,23 @@
 """A real browser that looks at the pages: Chromium, driven by Playwright, as `make test` has installed it."""
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fetch_browser import CHROMIUMS
-from playwright.sync_api import Browser, Page, sync_playwright
+from chromium import axe_core, launched
+from playwright.sync_api import Browser, Page
 from records import STRIDES
 from viewing import DESK
 
 from grader.feedback import write
 
-FOLDER = Path(os.environ.get("GRADER_BROWSER", Path(sys.prefix) / "browser"))
-
-
-def chromium() -> tuple[str, dict[str, str]]:
-    """Return the path of a Chromium and the variables that it needs."""
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if found:
-        return found, {}
-    own = FOLDER / "chromium"
-    assert own.is_file(), f"no Chromium: run python {Path(__file__).with_name('fetch_browser.py')} {FOLDER}"
-    return str(own), {"LD_LIBRARY_PATH": str(FOLDER / "al2023" / "lib"), "FONTCONFIG_PATH": str(FOLDER / "fonts")}
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return the browser."""
-    path, variables = chromium()
-    # No sandbox: as root there is none, and the pages are ours.
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], env=os.environ | variables)
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -72,6 +53,4 @@ def pages(tmp_path, everyone, pictured):
 @pytest.fixture(scope="session")
 def axe() -> str:
     """Return the script that knows the rules of accessibility."""
-    path = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
-    assert path.is_file(), f"no axe-core: run python {Path(__file__).with_name('fetch_browser.py')} {FOLDER}"
-    return path.read_text(encoding="utf-8")
+    return axe_core()
