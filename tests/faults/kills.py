@@ -114,7 +114,10 @@ def disturbed(
     command: list[str], environment: Mapping[str, str], chance: random.Random, most: int, pace: float,
     server: Postgres | None, tally: Tally,
 ) -> None:  # fmt: skip
-    """Run a command until it ends well, killing up to `most` processes at random moments, on average `_KILLS_A_RUN` in `pace` seconds."""
+    """Run a command until it ends well, killing up to `most` processes at random moments.
+
+    On average it is `_KILLS_A_RUN` in `pace` seconds.
+    """
     done = 0
     while True:
         with tempfile.TemporaryFile("w+") as said:
