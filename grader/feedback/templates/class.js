@@ -1,5 +1,6 @@
 "use strict";
 // The tables are complete without this script; it adds sorting, filters and a CSV file of what they leave.
+const HARDEST = 12; // checks that are shown until somebody asks for all of them; in print, all are
 const FIRST = 200; // rows that are laid out until somebody asks for all of them
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
@@ -41,7 +42,25 @@ function sortable(table, arrange) {
 }
 
 for (const table of document.querySelectorAll("table.sortable:not(#table)")) {
-  sortable(table, (entries) => table.tBodies[0].append(...entries.map((entry) => entry.row)));
+  const body = table.tBodies[0];
+  let few = body.rows.length > HARDEST + 3;
+  const fold = () => [...body.rows].forEach((row, at) => row.classList.toggle("folded", few && at >= HARDEST));
+  sortable(table, (entries) => {
+    body.append(...entries.map((entry) => entry.row));
+    fold();
+  });
+  fold();
+  if (!few) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "more";
+  button.textContent = filled(table.dataset.more, { found: body.rows.length });
+  button.addEventListener("click", () => {
+    few = false;
+    fold();
+    button.remove();
+  });
+  table.after(button);
 }
 
 const table = document.getElementById("table");
