@@ -251,7 +251,7 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("notebook-imports", "has an import cell of its own", pack=".ipynb", write=_notebook(("imports", "import os; os._exit(0)"), ("other", "os._exit(0)"))),
     Attack("notebook-deep", "is JSON in JSON, a hundred thousand deep", pack=".ipynb", status="refused", write=lambda path: _write(path, b"[" * 100_000)),
     Attack("notebook-old", "is of another format", pack=".ipynb", status="refused", write=_notebook(nbformat=3)),
-    Attack("notebook-large", "is of forty megabytes", pack=".ipynb", status="refused", write=_notebook(("x", "#" * (40 << 20)))),
+    Attack("notebook-large", "is of forty megabytes", pack=".ipynb", write=_notebook(("x", "#" * (40 << 20)))),
     Attack("notebook-not-text", "is not UTF-8", pack=".ipynb", status="refused", write=lambda path: _write(path, b'{"cells": [], "x": "\xff"}')),
     Attack("zip-case", "holds modules whose names differ in case and in Unicode's forms", pack=".zip",
            write=_zip([("TOP5.py", _OUT), ("Top5.PY", _OUT), ("exercises/TOP5.py", _OUT), ("u\u0308.py", b""), ("\u00fc.py", b""), ("top5.py.", _OUT), ("top5.py ", _OUT)])),
