@@ -10,7 +10,7 @@ from grader.inside.wire import Limits
 from grader.schedule import Schedule, ScheduleError
 from grader.submission import SizeLimits
 
-_OURS = Path(__file__).with_name("assignment.toml")
+OURS = Path(__file__).with_name("assignment.toml")
 _Kind = TypeVar("_Kind", "Assignment", "_Scheduled")
 
 
@@ -85,7 +85,7 @@ def load(path: Path | None = None) -> Assignment:
     Raises:
         AssignmentError: with the place and the reason.
     """
-    path = path or _OURS
+    path = path or OURS
     assignment = _decoded(path, Assignment)
     for name, exercise in assignment.exercises.items():
         total = sum(check.points for check in exercise.checks.values())
@@ -100,7 +100,7 @@ def load_schedule(path: Path | None = None) -> Schedule | None:
     Raises:
         AssignmentError: with the place and the reason; or a file was named, and it has no such table.
     """
-    schedule = _decoded(path or _OURS, _Scheduled).schedule
+    schedule = _decoded(path or OURS, _Scheduled).schedule
     if path is not None and schedule is None:
         raise AssignmentError(
             f"{path}: there is no table [schedule] in it; it begins so:\n[schedule]\ndue = 2026-03-01T23:59:00"

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,7 @@ def frozen(
         return _shipped(exercise, part)
     known = questions(exercise)
     asked = {check_id: known[check_id] for check_id in check_ids}
-    path = cache / f"{exercise}-{part}-{key(exercise, part, check_ids, seed, limits)}.cases"
+    path = place(cache, exercise, part, check_ids, seed, limits)
     try:
         kept = wire.decode(path.read_bytes(), FrozenPart)
         assert isinstance(kept, FrozenPart)
@@ -189,14 +190,24 @@ def frozen(
     except (OSError, wire.WireError):
         made = freeze(exercise, part, asked, seed, runner, limits, progress)
     data = wire.encode(made)
-    cache.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{hashlib.sha256(data).hexdigest()[:8]}.partial")
-    partial.write_bytes(data)
-    partial.replace(path)
+    keep(path, data)
     # As it comes from the file: what is encoded loses the order of keyword arguments, which sentences show.
     read = wire.decode(data, FrozenPart)
     assert isinstance(read, FrozenPart)
     return read
+
+
+def place(cache: Path, exercise: str, part: str, check_ids: Sequence[str], seed: int, limits: wire.Limits) -> Path:
+    """Return the file in which a part's cases are kept, once they are made."""
+    return cache / f"{exercise}-{part}-{key(exercise, part, check_ids, seed, limits)}.cases"
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Write a file of cases so that nobody ever sees half of it; several processes may do so at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{hashlib.sha256(data).hexdigest()[:8]}.{os.getpid()}.partial")
+    partial.write_bytes(data)
+    partial.replace(path)
 
 
 def pack(parts: Sequence[FrozenPart]) -> bytes:

@@ -94,7 +94,7 @@ def grade(
     setup: Setup,
     store: Store,
     make_executor: Callable[[], Executor],
-    jobs: int,
+    jobs: int | Callable[[], int],
     watcher: Watcher,
     fresh: bool = False,
     device: str = "cpu",
@@ -104,7 +104,7 @@ def grade(
     Args:
         out: the output folder, held by `output_folder`.
         make_executor: returns a new executor; called again if its processes die.
-        jobs: how many submissions are graded side by side.
+        jobs: how many submissions are graded side by side; asked again and again where that changes.
         fresh: run everything, whatever the store knows.
 
     Raises:
@@ -113,6 +113,7 @@ def grade(
     """
     assignment = setup.load()
     pool = _Pool(make_executor)
+    slots = jobs if callable(jobs) else lambda: jobs
     try:
         digests = _freeze(pool, setup, assignment, watcher)
         cases = _together(digests)
@@ -128,7 +129,7 @@ def grade(
             # A process that dies takes what runs beside it along. Which submission did it, if any, shows when each is
             # graded again with nothing beside it.
             cautious = suspects or any(plan.deaths for plan in running.values())
-            while not cautious and len(running) < 2 * jobs and (one := next(waiting, None)) is not None:
+            while not cautious and len(running) < 2 * slots() and (one := next(waiting, None)) is not None:
                 plan = _plan(one, assignment, bases, store, fresh)
                 if plan.failed:
                     faults = {exercise: grader_error(assignment, exercise, plan.failed) for exercise in plan.missing}

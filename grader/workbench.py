@@ -10,7 +10,7 @@ import platformdirs
 
 from grader import assignment as assignments
 from grader.assignment import Assignment
-from grader.freeze import FreezeError, FrozenPart, frozen
+from grader.freeze import FreezeError, FrozenPart, frozen, place
 from grader.grading import Graded, code_of, grade_exercise, grader_error
 from grader.judge import Bench
 from grader.submission import Submission
@@ -48,6 +48,23 @@ class Setup(msgspec.Struct, frozen=True):
         return assignments.load(Path(self.assignment) if self.assignment else None)
 
 
+def _drawn_by(setup: Setup, assignment: Assignment, exercise: str, part: str) -> tuple[list[str], int]:
+    """Return the checks of a part and the seed of its cases."""
+    visible = part == "visible"
+    return assignment.check_ids(exercise, visible), assignment.public_seed if visible else setup.seed
+
+
+def cases_files(setup: Setup, assignment: Assignment) -> dict[tuple[str, str], Path]:
+    """Return by exercise and part the file that holds its frozen cases, once somebody has made them."""
+    return {
+        (exercise, part): place(
+            Path(setup.cache), exercise, part, *_drawn_by(setup, assignment, exercise, part), assignment.limits
+        )
+        for exercise in assignment.exercises
+        for part in PARTS
+    }
+
+
 class Workbench:
     """The tools of one process."""
 
@@ -61,16 +78,9 @@ class Workbench:
     def part(self, exercise: str, part: str) -> FrozenPart:
         """Return the visible or hidden frozen cases of an exercise, made if nobody has made them yet."""
         if (exercise, part) not in self._parts:
-            visible = part == "visible"
-            self._parts[exercise, part] = frozen(
-                exercise,
-                part,
-                self.assignment.check_ids(exercise, visible),
-                self.assignment.public_seed if visible else self.setup.seed,
-                self.worker,
-                self.assignment.limits,
-                Path(self.setup.cache),
-            )
+            check_ids, seed = _drawn_by(self.setup, self.assignment, exercise, part)
+            limits, cache = self.assignment.limits, Path(self.setup.cache)
+            self._parts[exercise, part] = frozen(exercise, part, check_ids, seed, self.worker, limits, cache)
         return self._parts[exercise, part]
 
     def parts(self, exercise: str) -> list[FrozenPart]:
@@ -102,7 +112,11 @@ def grade_submission(setup: Setup, submission: Submission, exercises: Sequence[s
 
     Only what hits every submission alike is raised: a full disk, cases that cannot be made, walls that are missing.
     """
-    tools = workbench(setup)
+    return grade_with(workbench(setup), submission, exercises)
+
+
+def grade_with(tools: Workbench, submission: Submission, exercises: Sequence[str]) -> dict[str, Graded]:
+    """Grade some exercises of a submission with the tools at hand, as `grade_submission` does."""
     graded = {}
     for exercise in exercises:
         code = code_of(submission, exercise)

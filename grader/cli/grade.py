@@ -4,7 +4,8 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from rich.progress import Progress, TaskID
 from grader import replay
 from grader.assignment import AssignmentError, load
 from grader.cli import processes, terminal
+from grader.cluster import ClusterError
 from grader.export import scores_csv
 from grader.freeze import FreezeError
 from grader.pipeline import OutputBusy, grade, output_folder, write_whole
@@ -34,6 +36,12 @@ from grader.workbench import Setup, cache_folder
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
 @click.option("--jobs", type=click.IntRange(1), default=None, help="Submissions side by side (default: the cores).")
+@click.option(
+    "--scheduler",
+    default=None,
+    metavar="ADDR",
+    help="Dask scheduler, tcp://… or tls://…, on whose workers to grade (pip install 'convolution-grader[dask]').",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the hidden cases: keep yours a secret.")
 @click.option("--fresh", is_flag=True, help="Run everything again, whatever is in the store.")
 @click.option("--store", "store_url", default=None, metavar="URL", help="Result store (default: SQLite in --out).")
@@ -53,6 +61,7 @@ def command(
     paths: tuple[Path, ...],
     out: Path,
     jobs: int | None,
+    scheduler: str | None,
     seed: int,
     fresh: bool,
     store_url: str | None,
@@ -68,12 +77,13 @@ def command(
     \b
     grader grade submissions/ --out graded/
     grader grade ada.zip --out graded/ --seed 4711
+    grader grade submissions/ --out graded/ --scheduler tcp://10.0.0.1:8786
     """
     shown = terminal.console(stderr=True)
     if device == "gpu":
         raise click.UsageError("no GPU is let through the walls yet: use --device cpu; no point depends on a GPU")
     try:
-        if isolation == "walls":
+        if isolation == "walls" and scheduler is None:
             processes.try_walls()
         ours = load(assignment)
         exercises = list(ours.exercises)
@@ -87,9 +97,11 @@ def command(
             own = str(assignment.resolve()) if assignment else ""
             setup = Setup(seed, isolation, str(cache_folder()), str(out.resolve()), own)  # type: ignore[arg-type]
             replay.remember(out, found, setup)
-            jobs = jobs or os.cpu_count() or 1
-            with _watching(shown, len(found)) as watcher:
-                graded = grade(found, out, setup, store, lambda: processes.pool(jobs), jobs, watcher, fresh)
+            with (
+                _watching(shown, len(found)) as watcher,
+                _executor(scheduler, jobs, shown) as (make_executor, slots),
+            ):
+                graded = grade(found, out, setup, store, make_executor, slots, watcher, fresh)
                 records = [_brief(record) for record in graded]
             everyone = read_all(out)
             write_whole(out / "scores.csv", scores_csv(everyone, exercises).encode())
@@ -100,7 +112,7 @@ def command(
     except (SubmissionError, AssignmentError, OutputBusy, bubblewrap.WallsMissing, SeccompMissing) as error:
         processes.end_processes()
         raise click.UsageError(terminal.plain(str(error))) from error
-    except StoreError as error:
+    except (StoreError, ClusterError) as error:
         processes.end_processes()
         raise _Stopped(terminal.plain(str(error))) from error
     except (FreezeError, WorkerDied) as error:
@@ -115,6 +127,29 @@ def command(
         ) from error
     _summary(shown, records, out)
     sys.exit(1 if any(record.status == "error" for record in records) else 0)
+
+
+@contextlib.contextmanager
+def _executor(
+    scheduler: str | None, jobs: int | None, shown: Console
+) -> Iterator[tuple[Callable[[], Executor], int | Callable[[], int]]]:
+    """Yield what makes an executor, of processes of this machine or of a cluster, and how many it does at once."""
+    if scheduler is None:
+        slots = jobs or os.cpu_count() or 1
+        yield lambda: processes.pool(slots), slots
+        return
+    if not scheduler.startswith(("tcp://", "tls://")):
+        raise click.UsageError(f"--scheduler {scheduler}: give its address, such as tcp://10.0.0.1:8786")
+    if jobs is not None:
+        raise click.UsageError("--jobs is for this machine: how much a cluster does at once its workers decide")
+    try:
+        from grader.cluster.executor import ClusterExecutor
+    except ImportError as error:
+        raise click.UsageError(
+            f"--scheduler needs Dask, which is not installed ({error.name}): pip install 'convolution-grader[dask]'"
+        ) from error
+    with ClusterExecutor(scheduler, lambda line: shown.print(terminal.plain(line), style="yellow")) as executor:
+        yield lambda: executor, executor.slots
 
 
 class _Stopped(click.ClickException):
