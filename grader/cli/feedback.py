@@ -5,37 +5,43 @@ from pathlib import Path
 import click
 
 from grader import assignment, catalogue
-from grader.cli import terminal
+from grader.cli import places, terminal
 from grader.feedback import write
+from grader.mirror import MirrorError
 from grader.record import read_all
 from grader.store import Store, StoreError
 
 
 @click.command("feedback")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("place", metavar="FOLDER")
 @click.option("--store", "store_url", default=None, metavar="URL", help="Result store, for times (default: FOLDER's).")
-def command(folder: Path, store_url: str | None) -> None:
-    """Write a page for each student and one for the class, from the records in FOLDER.
+def command(place: str, store_url: str | None) -> None:
+    """Write a page for each student and one for the class, from the records in FOLDER, or at its URL.
 
     \b
     grader feedback graded/      then open graded/feedback/index.html
     """
     try:
-        records = read_all(folder)
-        durations = _durations(folder, store_url)
-    except (FileNotFoundError, ValueError, StoreError) as error:
+        with places.results(place) as (folder, _):
+            pages = _write(folder, store_url)
+    except (FileNotFoundError, ValueError, StoreError, MirrorError) as error:
         raise click.UsageError(terminal.plain(str(error))) from error
+    terminal.console().print(f"{pages} pages: {place.rstrip('/')}/feedback/index.html")
+
+
+def _write(folder: Path, store_url: str | None) -> int:
+    """Write the pages and return how many there are."""
+    records, durations = read_all(folder), _durations(folder, store_url)
     titles = {name: exercise.title for name, exercise in assignment.load().exercises.items()}
     shown = terminal.console(stderr=True)
-    if shown.is_terminal:
-        with terminal.progress(shown) as bar:
-            task = bar.add_task("Writing pages", total=len(records), rate="")
-            pages = write(
-                folder, records, catalogue.load(), lambda done, _: bar.update(task, completed=done), titles, durations
-            )
-    else:
-        pages = write(folder, records, catalogue.load(), titles=titles, durations=durations)
-    terminal.console().print(f"{len(pages)} pages: {folder / 'feedback' / 'index.html'}")
+    if not shown.is_terminal:
+        return len(write(folder, records, catalogue.load(), titles=titles, durations=durations))
+    with terminal.progress(shown) as bar:
+        task = bar.add_task("Writing pages", total=len(records), rate="")
+        pages = write(
+            folder, records, catalogue.load(), lambda done, _: bar.update(task, completed=done), titles, durations
+        )
+    return len(pages)
 
 
 def _durations(folder: Path, url: str | None) -> dict[str, float]:

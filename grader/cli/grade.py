@@ -15,10 +15,11 @@ from rich.progress import Progress, TaskID
 
 from grader import replay
 from grader.assignment import AssignmentError, load
-from grader.cli import processes, terminal
+from grader.cli import places, processes, terminal
 from grader.cluster import ClusterError
 from grader.export import scores_csv
 from grader.freeze import FreezeError
+from grader.mirror import MirrorError
 from grader.pipeline import OutputBusy, grade, output_folder, write_whole
 from grader.record import Record, read_all
 from grader.store import Store, StoreError
@@ -33,8 +34,8 @@ from grader.workbench import Setup, cache_folder
     "grade",
     epilog="Exit codes: 0 grading worked, 1 some record is an `error`, 2 the command was wrong, 130 interrupted.",
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--out", "place", required=True, metavar="DIRECTORY", help="Folder for the results, or its URL.")
 @click.option("--jobs", type=click.IntRange(1), default=None, help="Submissions side by side (default: the cores).")
 @click.option(
     "--scheduler",
@@ -58,8 +59,8 @@ from grader.workbench import Setup, cache_folder
     help="none: no walls; only for code that you trust. Every record says so.",
 )  # fmt: skip
 def command(
-    paths: tuple[Path, ...],
-    out: Path,
+    paths: tuple[str, ...],
+    place: str,
     jobs: int | None,
     scheduler: str | None,
     seed: int,
@@ -69,7 +70,7 @@ def command(
     device: str,
     isolation: str,
 ) -> None:
-    """Grade submissions: folders of them, archives or notebooks.
+    """Grade submissions: folders of them, archives or notebooks, or URLs of such.
 
     Writes OUT/scores.csv and OUT/records/*.json. What was graded before is looked up; after Ctrl-C, run it again to go
     on.
@@ -87,10 +88,11 @@ def command(
             processes.try_walls()
         ours = load(assignment)
         exercises = list(ours.exercises)
-        found, ignored = find(paths, exercises, ours.name)
+        found, ignored = find(places.fetched(paths, ours.sizes.packed_bytes), exercises, ours.name)
         for line in ignored:
             shown.print(terminal.plain(line), style="dim")
         with (
+            places.results(place) as (out, sent),
             output_folder(out),
             Store(store_url) if store_url else Store.in_folder(out) as store,
         ):
@@ -102,7 +104,10 @@ def command(
                 _executor(scheduler, jobs, shown) as (make_executor, slots),
             ):
                 graded = grade(found, out, setup, store, make_executor, slots, watcher, fresh)
-                records = [_brief(record) for record in graded]
+                records = []
+                for record in graded:
+                    records.append(_brief(record))
+                    sent()
             everyone = read_all(out)
             write_whole(out / "scores.csv", scores_csv(everyone, exercises).encode())
     except KeyboardInterrupt:
@@ -112,7 +117,7 @@ def command(
     except (SubmissionError, AssignmentError, OutputBusy, bubblewrap.WallsMissing, SeccompMissing) as error:
         processes.end_processes()
         raise click.UsageError(terminal.plain(str(error))) from error
-    except (StoreError, ClusterError) as error:
+    except (StoreError, ClusterError, MirrorError) as error:
         processes.end_processes()
         raise _Stopped(terminal.plain(str(error))) from error
     except (FreezeError, WorkerDied) as error:
@@ -125,7 +130,7 @@ def command(
             f"{terminal.plain(str(error))}. What was recorded before is kept: see that the folders may be written and "
             "have room, then run the same command again"
         ) from error
-    _summary(shown, records, out)
+    _summary(shown, records, place)
     sys.exit(1 if any(record.status == "error" for record in records) else 0)
 
 
@@ -212,7 +217,7 @@ def _brief(record: Record) -> Record:
     return msgspec.structs.replace(record, exercises=exercises)
 
 
-def _summary(shown: Console, records: list[Record], out: Path) -> None:
+def _summary(shown: Console, records: list[Record], place: str) -> None:
     """Show who got what, exercise by exercise, and where the rest is."""
     names = list(dict.fromkeys(name for record in records for name in record.exercises))
     rows = []
@@ -234,4 +239,4 @@ def _summary(shown: Console, records: list[Record], out: Path) -> None:
                 f"{terminal.plain(record.submission)}: the grader failed; run again, or look into its record",
                 style="red",
             )
-    output.print(f"scores: {out / 'scores.csv'}   pages: grader feedback {out}")
+    output.print(f"scores: {place.rstrip('/')}/scores.csv   pages: grader feedback {place}")

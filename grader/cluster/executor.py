@@ -25,6 +25,7 @@ from grader.workbench import Setup, cases_files, freeze_part, grade_submission
 _CONNECT_SECONDS = 15.0
 _PATIENCE_SECONDS = 60.0
 _CLOSE_SECONDS = 10.0
+_LOOK_SECONDS = 0.5
 _NONSENSE = 3
 ResultT = TypeVar("ResultT")
 
@@ -52,6 +53,8 @@ class ClusterExecutor(Executor):
         self._cases: dict[str, bytes] = {}
         self._order: tuple[Setup, int, Order] | None = None
         self._running: set[Future[Any]] = set()
+        self._sent = 0
+        self._freed = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="cluster", daemon=True)
         self._thread.start()
@@ -163,9 +166,14 @@ class ClusterExecutor(Executor):
         if roll.failure is not None:
             raise roll.failure
         if self._client.status != "running":
-            await _either(asyncio.sleep(0.2), roll.news.wait())
+            await _either(asyncio.sleep(_LOOK_SECONDS), roll.news.wait())
+            return None
+        # No more are sent than there are nodes: what Dask keeps for a node that hangs, no other gets for minutes.
+        if self._sent >= max(1, roll.slots):
+            await _either(self._freed.wait(), asyncio.sleep(_LOOK_SECONDS))
             return None
         news = roll.news
+        self._sent += 1
         future = self._client.submit(node.perform, roll.name, payload, resources={roll.name: 1}, pure=False)
         try:
             answer = await _either(future.result(), news.wait())
@@ -175,6 +183,9 @@ class ClusterExecutor(Executor):
             return None  # The scheduler is gone; the client tries to find it again.
         finally:
             future.release()
+            self._sent -= 1
+            freed, self._freed = self._freed, asyncio.Event()
+            freed.set()
         return answer if isinstance(answer, bytes) else None
 
     async def _enrolled(self, setup: Setup, cases: dict[str, bytes]) -> Roll:

@@ -1,0 +1,125 @@
+"""A Dask cluster of real processes, to start, stop and kill: what tests of `grader grade --scheduler` need."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Self
+
+_PATIENCE_SECONDS = 240.0
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Cluster:
+    """A scheduler and workers; use it as a context manager.
+
+    Args:
+        folder: for logs and for the workers' files.
+        options: what scheduler and workers are given beside, such as certificates.
+        environment: of all of them.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        scheme: str = "tcp",
+        options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._folder = folder
+        self._options = list(options)
+        self._environment = dict(environment or {})
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._logs: list[IO[bytes]] = []
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.address = f"{scheme}://127.0.0.1:{self._port}"
+        self.scheduler = self.start_scheduler()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for log in self._logs:
+            log.close()
+
+    def start_scheduler(self) -> subprocess.Popen[bytes]:
+        """Start a scheduler, at the same address as the one before."""
+        self.scheduler = self._start(
+            "scheduler", ["--host", self.address.rpartition(":")[0], "--port", str(self._port), "--no-dashboard"]
+        )
+        until(lambda: _answers(self._port))
+        return self.scheduler
+
+    def start_worker(
+        self, *more: str, wrapper: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a worker of one process, with no nanny that would start it again."""
+        arguments = [self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", *more]
+        return self._start("worker", [*arguments, "--local-directory", str(self._folder)], wrapper, environment or {})
+
+    def said(self) -> str:
+        """Return what all processes have logged."""
+        return "".join(path.read_text(errors="replace") for path in sorted(self._folder.glob("*.log")))
+
+    def _start(
+        self, what: str, arguments: list[str], wrapper: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        log = (self._folder / f"{what}-{len(self._logs)}.log").open("wb")
+        self._logs.append(log)
+        process = subprocess.Popen(
+            [*wrapper, sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments, *self._options],
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)} | self._environment | dict(environment or {}),
+            stdout=log, stderr=log, cwd=self._folder, start_new_session=True,
+        )  # fmt: skip
+        self._processes.append(process)
+        return process
+
+
+class Run:
+    """A run of `grader grade` in a process of its own."""
+
+    def __init__(self, *arguments: object, environment: Mapping[str, str] | None = None) -> None:
+        command = [sys.executable, "-m", "grader", "grade", *map(str, arguments)]
+        variables = os.environ | {"PYTHONPATH": str(REPOSITORY)} | (environment or {})
+        self.process = subprocess.Popen(
+            command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def end(self) -> tuple[int, str]:
+        """Wait for its end and return its exit code and what it said."""
+        said, _ = self.process.communicate(timeout=_PATIENCE_SECONDS)
+        return self.process.returncode, said
+
+
+def outputs(out: Path) -> dict[str, bytes]:
+    """Return the files of a finished run that others read."""
+    return {path.name: path.read_bytes() for path in [*(out / "records").glob("*.json"), out / "scores.csv"]}
+
+
+def recorded(out: Path, count: int) -> None:
+    """Wait until that many submissions have a record."""
+    until(lambda: len(list((out / "records").glob("*.json"))) >= count)
+
+
+def until(holds) -> None:
+    """Wait for something that will hold."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
