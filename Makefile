@@ -30,7 +30,7 @@ demo: setup
 	$(BIN)/grader grade fixtures/sample_class --out $(OUT)
 	$(BIN)/grader feedback $(OUT)
 
-test: setup .venv/browser/ready
+test: setup .venv/browser/ready .venv/s3/ready
 	$(BIN)/python -m pytest
 
 # What the tests in a real browser need from npm.
@@ -38,7 +38,13 @@ test: setup .venv/browser/ready
 	$(BIN)/python tests/chromium.py .venv/browser
 	@touch $@
 
-check: setup .venv/browser/ready
+# A server that speaks S3, for the tests of submissions and results by URL; what it needs does not go with what we need.
+.venv/s3/ready: .venv/ready tests/s3/requirements.txt
+	$(PYTHON) -m venv .venv/s3
+	.venv/s3/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/s3/requirements.txt
+	@touch $@
+
+check: setup .venv/browser/ready .venv/s3/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -191,7 +191,7 @@ def _system(url: str) -> tuple[Any, str]:
             # A server of one's own may speak plain http; who wants that says so in its URL.
             store = FsspecStore(scheme, client_options={"allow_http": True})
             return store, url.partition("://")[2]
-        system, path = fsspec.core.url_to_fs(url)
+        system, path = fsspec.core.url_to_fs(url, **({"auto_mkdir": True} if scheme in ("file", "local") else {}))
         return system, path
     except ImportError as error:
         raise MirrorError(

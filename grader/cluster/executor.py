@@ -40,12 +40,19 @@ class ClusterExecutor(Executor):
         address: of the scheduler, `tcp://` or `tls://`.
         say: told which workers are not used and why.
         patience: seconds without any node after which a run is given up.
+        connect_seconds: that a scheduler has to answer in.
 
     Raises:
         ClusterError: there is no scheduler, or no certificates for it.
     """
 
-    def __init__(self, address: str, say: Callable[[str], None], patience: float = _PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        address: str,
+        say: Callable[[str], None],
+        patience: float = _PATIENCE_SECONDS,
+        connect_seconds: float = _CONNECT_SECONDS,
+    ) -> None:
         self._address = address
         self._say = say
         self._patience = patience
@@ -59,7 +66,7 @@ class ClusterExecutor(Executor):
         self._thread = threading.Thread(target=self._loop.run_forever, name="cluster", daemon=True)
         self._thread.start()
         try:
-            self._client: Client = self._begin(_connect(address)).result()
+            self._client: Client = self._begin(_connect(address, connect_seconds)).result()
         except BaseException:
             self._end_loop()
             raise
@@ -200,7 +207,7 @@ class ClusterExecutor(Executor):
         return self._roll
 
 
-async def _connect(address: str) -> Client:
+async def _connect(address: str, seconds: float) -> Client:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     # A submission of some megabytes is no reason for a warning.
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})
@@ -212,7 +219,7 @@ async def _connect(address: str) -> Client:
         )
     try:
         return await Client(
-            address, asynchronous=True, set_as_default=False, timeout=_CONNECT_SECONDS, security=security, name="grader"
+            address, asynchronous=True, set_as_default=False, timeout=seconds, security=security, name="grader"
         )
     except (OSError, ValueError) as error:
         raise ClusterError(

@@ -22,6 +22,7 @@ class Cluster:
         folder: for logs and for the workers' files.
         options: what scheduler and workers are given beside, such as certificates.
         environment: of all of them.
+        host: of the scheduler, and `wrapper` what stands in front of its command so that it runs there.
     """
 
     def __init__(
@@ -30,16 +31,19 @@ class Cluster:
         scheme: str = "tcp",
         options: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        host: str = "127.0.0.1",
+        wrapper: Sequence[str] = (),
     ) -> None:
         self._folder = folder
         self._options = list(options)
         self._environment = dict(environment or {})
         self._processes: list[subprocess.Popen[bytes]] = []
         self._logs: list[IO[bytes]] = []
+        self._wrapper = list(wrapper)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
-        self.address = f"{scheme}://127.0.0.1:{self._port}"
+        self.address = f"{scheme}://{host}:{self._port}"
         self.scheduler = self.start_scheduler()
 
     def __enter__(self) -> Self:
@@ -55,10 +59,13 @@ class Cluster:
 
     def start_scheduler(self) -> subprocess.Popen[bytes]:
         """Start a scheduler, at the same address as the one before."""
+        host = self.address.rpartition(":")[0]
+        started = [*self._wrapper]
         self.scheduler = self._start(
-            "scheduler", ["--host", self.address.rpartition(":")[0], "--port", str(self._port), "--no-dashboard"]
+            "scheduler", ["--host", host, "--port", str(self._port), "--no-dashboard"], started
         )
-        until(lambda: _answers(self._port))
+        log = Path(self._logs[-1].name)
+        until(lambda: "Scheduler at:" in log.read_text(errors="replace"))
         return self.scheduler
 
     def start_worker(
@@ -89,8 +96,10 @@ class Cluster:
 class Run:
     """A run of `grader grade` in a process of its own."""
 
-    def __init__(self, *arguments: object, environment: Mapping[str, str] | None = None) -> None:
-        command = [sys.executable, "-m", "grader", "grade", *map(str, arguments)]
+    def __init__(
+        self, *arguments: object, environment: Mapping[str, str] | None = None, wrapper: Sequence[str] = ()
+    ) -> None:
+        command = [*wrapper, sys.executable, "-m", "grader", "grade", *map(str, arguments)]
         variables = os.environ | {"PYTHONPATH": str(REPOSITORY)} | (environment or {})
         self.process = subprocess.Popen(
             command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -118,8 +127,3 @@ def until(holds) -> None:
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

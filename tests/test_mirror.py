@@ -1,0 +1,143 @@
+"""Folders elsewhere: fetched, sent, kept between runs; on three kinds of file systems."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+from faults.kills import cheap_class
+from s3 import s3
+
+from grader.mirror import Mirror, MirrorError, is_url
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """Return the URL of a bucket, with the environment set so that it is found."""
+    with s3("class") as variables, pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield "s3://class"
+
+
+@pytest.fixture(params=["file", "memory", "s3"])
+def url(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> str:
+    """Return the URL of a folder that is not there yet, on each kind of file system."""
+    name = request.node.name.replace("[", "-").replace("]", "")
+    return {"file": f"file://{tmp_path}/{name}", "memory": f"memory://{name}", "s3": f"{bucket}/{name}"}[request.param]
+
+
+def test_what_is_a_url() -> None:
+    assert [is_url(text) for text in ("s3://a/b", "file:///a", "a/b", "C:/a", "a://", "/s3://x")] == [
+        True, True, False, False, False, False,
+    ]  # fmt: skip
+
+
+def test_there_and_back(url: str, tmp_path: Path) -> None:
+    here = Mirror(url, tmp_path / "here")
+    folder = here.open()
+    (folder / "records").mkdir()
+    (folder / "records" / "a b+ü.json").write_bytes(b"record")
+    (folder / "empty").touch()
+    (folder / "store.sqlite").write_bytes(b"half a store")
+    here.send()
+    other = Mirror(url, tmp_path / "other")
+    assert content(other.fetch()) == {"records/a b+ü.json": b"record", "empty": b""}
+    (folder / "store.sqlite").write_bytes(b"a store")
+    here.send(last=True)
+    assert content(other.fetch())["store.sqlite"] == b"a store"
+    (folder / "empty").write_bytes(b"no more")
+    here.send(last=True)
+    assert content(other.fetch())["empty"] == b"no more"
+
+
+def test_one_file_and_no_more_of_it_than_may_be(url: str, tmp_path: Path) -> None:
+    here = Mirror(url, tmp_path / "here")
+    (here.open() / "ada.zip").write_bytes(b"0123456789")
+    here.send(last=True)
+    assert Mirror(f"{url}/ada.zip", tmp_path / "other").fetch(10).read_bytes() == b"0123456789"
+    cut = Mirror(f"{url}/ada.zip", tmp_path / "another").fetch(4)
+    assert (cut.name, cut.read_bytes()) == ("ada.zip", b"01234")
+
+
+def test_nothing_there(url: str, tmp_path: Path) -> None:
+    with pytest.raises(MirrorError, match=f"nothing is at {url}; see that the URL is right"):
+        Mirror(url, tmp_path / "here").fetch()
+
+
+def test_what_has_gone_there_goes_here(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    for name in ("ada.zip", "bo.zip"):
+        (there / name).write_bytes(name.encode())
+    mirror = Mirror(f"file://{there}", tmp_path / "here")
+    mirror.fetch()
+    (there / "bo.zip").unlink()
+    assert content(mirror.fetch()) == {"ada.zip": b"ada.zip"}
+
+
+def test_a_killed_runs_results_are_not_overwritten(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "store.sqlite").write_bytes(b"old")
+    killed = Mirror(f"file://{there}", tmp_path / "here")
+    (killed.open() / "store.sqlite").write_bytes(b"new")
+    again = Mirror(f"file://{there}", tmp_path / "here")
+    assert content(again.open()) == {"store.sqlite": b"new"}
+    again.send(last=True)
+    assert (there / "store.sqlite").read_bytes() == b"new"
+
+
+def test_names_that_lead_elsewhere_are_left_alone(tmp_path: Path) -> None:
+    memory = fsspec.filesystem("memory")
+    memory.pipe_file("/hostile/ada.zip", b"ada")
+    memory.store["/hostile/../../../evil.zip"] = memory.store["/hostile/ada.zip"]
+    assert content(Mirror("memory://hostile", tmp_path / "here").fetch()) == {"ada.zip": b"ada"}
+    assert not list(tmp_path.rglob("evil.zip"))
+
+
+def test_errors_say_what_to_do(bucket: str, tmp_path: Path) -> None:
+    with pytest.raises(MirrorError, match=r"no-such-bucket cannot be read: .*AWS_ENDPOINT_URL say who you are"):
+        Mirror("s3://no-such-bucket", tmp_path).fetch()
+    with pytest.raises(MirrorError, match=r"Protocol not known: carrier.* give a folder, or a URL such as s3://"):
+        Mirror("carrier-pigeon://class", tmp_path)
+
+
+def test_a_class_in_a_bucket_is_graded_into_it(bucket: str, tmp_path: Path) -> None:
+    submissions = Mirror(f"{bucket}/handed-in", tmp_path / "students")
+    cheap_class(submissions.open(), 2)
+    submissions.send(last=True)
+    out = f"{bucket}/graded"
+    first = grader(tmp_path, "grade", f"{bucket}/handed-in", "--out", out, "--jobs", "1")
+    assert f"scores: {out}/scores.csv" in first
+    elsewhere = grader(tmp_path / "another machine", "grade", f"{bucket}/handed-in", "--out", out, "--jobs", "1")
+    assert elsewhere.count("(unchanged)") == 2
+    assert f"pages: {out}/feedback/index.html" in grader(tmp_path, "feedback", out)
+    there = content(Mirror(out, tmp_path / "reader").fetch())
+    assert {"scores.csv", "store.sqlite", "origins.json", "feedback/index.html"} <= there.keys()
+    assert sum(name.startswith("records/") for name in there) == 2
+
+
+def grader(machine: Path, *arguments: str) -> str:
+    """Run a command with caches of its own, but for the frozen cases, and return what it says."""
+    cases = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "convolution-grader" / "cases"
+    ours = machine / "cache" / "convolution-grader"
+    ours.mkdir(parents=True, exist_ok=True)
+    if not (ours / "cases").exists():
+        (ours / "cases").symlink_to(cases)
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *arguments], env=os.environ | {"XDG_CACHE_HOME": str(machine / "cache")},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Return the files of a mirror."""
+    own = (".ahead", ".lock", ".mirror.json")
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in own]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
