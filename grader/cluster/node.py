@@ -1,6 +1,7 @@
 """What runs on a node: a Dask worker is enrolled for a run, warmed and examined, and does its tasks one at a time."""
 
 import asyncio
+import contextlib
 import threading
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from grader.workbench import PARTS, Workbench, cases_files, grade_with
 
 _FORGOTTEN_SECONDS = 600.0
 """After so long without a task, what a run has left here goes: a grader that was killed dismisses nobody."""
+_GOODBYE_SECONDS = 5.0
 _one_at_a_time = threading.Lock()
 
 
@@ -55,12 +57,14 @@ class Grading(WorkerPlugin):  # type: ignore[misc]
             await worker.set_resources(**{order.resource(): 1})
 
     async def teardown(self, worker: Worker) -> None:
-        """Offer nothing any more, and end TensorFlow."""
+        """End TensorFlow, and offer nothing any more."""
         self._gone = True
-        if not self.refused:
-            await worker.set_resources(**{wire.decode(self._order, Order).resource(): 0})
         if self._tools is not None:
             await asyncio.to_thread(self._tools.close)
+        # The scheduler may be gone, which must not keep a worker from closing.
+        with contextlib.suppress(OSError):
+            async with asyncio.timeout(_GOODBYE_SECONDS):
+                await worker.set_resources(**{wire.decode(self._order, Order).resource(): 0})
 
     def do(self, task: Task) -> Answer:
         """Do a task."""

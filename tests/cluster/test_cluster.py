@@ -29,7 +29,13 @@ def quiet(submissions: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 
 def test_a_worker_is_killed_and_another_hangs(submissions: Path, quiet: dict[str, bytes], tmp_path: Path) -> None:
-    with Cluster(tmp_path, environment={"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s"}) as cluster:
+    with Cluster(
+        tmp_path,
+        environment={
+            "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s",
+            "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
+        },
+    ) as cluster:
         hanging, dying = cluster.start_worker(), cluster.start_worker()
         run = Run(submissions, "--out", tmp_path / "out", "--scheduler", cluster.address)
         recorded(tmp_path / "out", 1)
