@@ -6,10 +6,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import hypothesis
 import msgspec
 from hypothesis import HealthCheck, Phase
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from grader import catalogue, checks, material
 from grader.check import Question
@@ -101,7 +104,10 @@ def _cases(question: Question, check_id: str, seed: int) -> list[Any]:
     def collect(case: Any) -> None:
         drawn.append(case)
 
-    collect()
+    # Hypothesis also draws constants that it finds in our modules: in those that happen to be imported, and only where
+    # they lie outside site-packages. The same seed would give other cases in another process or installation.
+    with patch.object(providers, "_get_local_constants", Constants):
+        collect()
     return drawn
 
 

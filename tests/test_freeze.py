@@ -1,5 +1,7 @@
 """Cases are drawn once for a seed: the same for everyone, different for another seed, from simple to complex."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -59,3 +61,22 @@ def test_a_reference_that_dies_is_our_fault_and_says_so(worker: Worker) -> None:
     tight = wire.Limits(message_bytes=10, cpu_seconds=2, wall_seconds=3)
     with pytest.raises(freeze.FreezeError, match=r"top5\.check_that_asks_too_much/0"):
         freeze.freeze("top5", "visible", asked, 1, worker, tight)
+
+
+_DRAW = """
+import hashlib, sys
+for name in sys.argv[1:]:
+    __import__(name)
+from grader.freeze import draw, questions
+from grader.inside import wire
+drawn = [draw(name, question, seed) for seed in range(3) for name, question in questions("subgraph").items()]
+print(hashlib.sha256(wire.encode(drawn)).hexdigest())
+"""
+
+
+def test_draws_do_not_depend_on_what_else_a_process_has_imported() -> None:
+    digests = {
+        subprocess.run([sys.executable, "-c", _DRAW, *more], capture_output=True, text=True, check=True).stdout
+        for more in ([], ["grader.release", "grader.pipeline", "grader.cli.grade"])
+    }
+    assert len(digests) == 1
