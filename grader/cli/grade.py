@@ -29,6 +29,9 @@ from grader.walls.seccomp import SeccompMissing
 from grader.walls.worker import WorkerDied
 from grader.workbench import Setup, cache_folder
 
+_LONGEST_TABLE = 60
+"""How many submissions the table holds; of a larger class it shows those only that have no grade."""
+
 
 @click.command(
     "grade",
@@ -221,12 +224,14 @@ def _summary(shown: Console, records: list[Record], place: str) -> None:
     """Show who got what, exercise by exercise, and where the rest is."""
     names = list(dict.fromkeys(name for record in records for name in record.exercises))
     rows = []
-    for record in sorted(records, key=lambda one: one.submission):
+    listed = records if len(records) <= _LONGEST_TABLE else [one for one in records if one.status != "graded"]
+    for record in sorted(listed, key=lambda one: one.submission):
         parts = [f"{record.exercises[name].score:g}" if name in record.exercises else "" for name in names]
         total = "" if record.score is None else f"{record.score:g}"
         rows.append([record.submission, *parts, total, record.status])
     output = terminal.console()
-    output.print(terminal.table(["submission", *names, "total", "status"], rows))
+    if rows:
+        output.print(terminal.table(["submission", *names, "total", "status"], rows))
     scores = [record.score for record in records if record.score is not None]
     if scores:
         output.print(f"{len(records)} submissions, mean {sum(scores) / len(scores):.1f} points")
@@ -234,6 +239,8 @@ def _summary(shown: Console, records: list[Record], place: str) -> None:
         for note in record.notes:
             if note.startswith("manifest: "):
                 shown.print(terminal.plain(f"{record.submission}: {note}"), style="yellow")
+        if record.status == "refused":
+            shown.print(terminal.plain(f"{record.submission}: refused: {record.notes[0]}"), style="yellow")
         if record.status == "error":
             shown.print(
                 f"{terminal.plain(record.submission)}: the grader failed; run again, or look into its record",
