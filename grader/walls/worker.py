@@ -75,11 +75,12 @@ class Worker:
         self.close()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         walled = self._isolation == "walls"
+        given = bubblewrap.GIVEN if walled else str(material.exercises().parent)
+        # Before there is anyone to read it: a process that ends at once is then found out by `start`, with its words.
+        ours.send(wire.encode(zygote.Settings(given, seccomp.program() if walled else None)))
         with theirs:
             self._process = self._walled(theirs.fileno()) if walled else self._bare(theirs.fileno())
         self._control = ours
-        given = bubblewrap.GIVEN if walled else str(material.exercises().parent)
-        ours.send(wire.encode(zygote.Settings(given, seccomp.program() if walled else None)))
 
     def _walled(self, control_fd: int) -> "subprocess.Popen[bytes]":
         bwrap = bubblewrap.find_bwrap()
