@@ -147,7 +147,7 @@ def freeze(
             continue
         progress(f"{exercise}: {misconception.id}")
         theirs = [program for check_id in lost for program in programs[check_id]]
-        found = iter(_observe(runner, exercise, misconception.source(), part, theirs, limits))
+        found = map(_wordless, _observe(runner, exercise, misconception.source(), part, theirs, limits))
         for check_id in lost:
             wrong[check_id][misconception.id] = tuple(next(found) for _ in programs[check_id])
     right = dict(zip((program.id for program in everything), reference, strict=True))
@@ -164,6 +164,20 @@ def freeze(
             for check_id, drawn in programs.items()
         ),
     )
+
+
+def _wordless(observation: Observation) -> Observation:
+    """Return an observation of a wrong solution without the words of its exceptions, which quote lines of its source.
+
+    Nobody compares them, and where a mistake is small the line may be the answer's.
+    """
+    if not isinstance(observation, Observed):
+        return observation
+    calls = [
+        msgspec.structs.replace(one, message="", where="") if isinstance(one, wire.Raised) else one
+        for one in observation.calls
+    ]
+    return msgspec.structs.replace(observation, calls=tuple(calls))
 
 
 def _observe(

@@ -29,7 +29,12 @@ Text = str | Phrase
 
 def phrase(template: str, /, **values: object) -> Phrase:
     """Return a phrase. The template is looked for by those who translate, so it stands in the call as it is."""
-    return Phrase(template, {name: one if isinstance(one, Phrase) else str(one) for name, one in values.items()})
+    return _made(template, {name: one if isinstance(one, Phrase) else str(one) for name, one in values.items()})
+
+
+def _made(template: str, values: dict[str, Text]) -> Phrase:
+    """Return a phrase with its values in the order in which the store gives them back: a record is the same bytes."""
+    return Phrase(template, dict(sorted(values.items())))
 
 
 def joined(parts: Sequence[Text], between: Text = ", ") -> Text:
@@ -38,7 +43,7 @@ def joined(parts: Sequence[Text], between: Text = ", ") -> Text:
         return between.join(map(str, parts))
     fields = {f"part{number}": part for number, part in enumerate(parts)}
     template = "{between}".join(f"{{{name}}}" for name in fields)
-    return Phrase(template, {**fields, "between": between} if len(parts) > 1 else fields)
+    return _made(template, {**fields, "between": between} if len(parts) > 1 else fields)
 
 
 def spoken(text: Text) -> str:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from grader import check
+from grader.inside import wire
 from grader.phrase import Phrase, joined, phrase, spoken
 
 PACKAGE = Path(check.__file__).parent
@@ -82,3 +83,8 @@ def unsaid(node: ast.AST) -> Iterator[str]:
             yield text
         case _:
             yield from (text for child in ast.iter_child_nodes(node) for text in unsaid(child))
+
+
+def test_a_phrase_comes_back_from_the_store_in_the_same_order() -> None:
+    said = phrase("{want} and {got}", want="1", got=phrase("{z}{a}", z="z", a="a"))
+    assert msgspec.json.encode(wire.decode(wire.encode(said), Phrase)) == msgspec.json.encode(said)
