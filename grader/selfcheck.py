@@ -163,7 +163,8 @@ def own_work(path: Path, assignment: Assignment) -> Submission:
         (found,) = find([path], exercises)[0]
     submission = read(found, exercises, assignment.sizes, imports=assignment.imports)
     if submission.refused is not None:
-        raise SubmissionError(f"{path}: {submission.refused}")
+        where = "; go to the folder that holds exercises/, or name it: --path FOLDER" if path.is_dir() else ""
+        raise SubmissionError(f"{path.resolve()}: {submission.refused}{where}")
     return submission
 
 
