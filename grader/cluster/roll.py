@@ -64,7 +64,7 @@ class Roll:
 
     async def _keep(self) -> None:
         """Look who is there, again and again, and have newcomers examined."""
-        last = time.monotonic()
+        last, told = time.monotonic(), False
         while self.failure is None:
             if self._client.status == "closed":
                 self._fail(
@@ -80,6 +80,9 @@ class Roll:
                     self._examined[one] = asyncio.create_task(self._examine(one))
                 if self._fit or self._examined:
                     last = time.monotonic()
+                if not there and not told:
+                    told = True
+                    self._say(f"{self._address} has no worker: waiting {self._patience:.0f} s for the first to come")
             only_unfit = bool(there) and all(one in self._refused for one in there or ())
             if time.monotonic() - last > (min(_GRACE_SECONDS, self._patience) if only_unfit else self._patience):
                 self._give_up()

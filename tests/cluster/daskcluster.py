@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -101,14 +102,19 @@ class Run:
     ) -> None:
         command = [*wrapper, sys.executable, "-m", "grader", "grade", *map(str, arguments)]
         variables = os.environ | {"PYTHONPATH": str(REPOSITORY)} | (environment or {})
-        self.process = subprocess.Popen(
-            command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        self._log = tempfile.NamedTemporaryFile(prefix="grade-", suffix=".log")  # noqa: SIM115  # closed by end
+        self.process = subprocess.Popen(command, env=variables, stdout=self._log, stderr=subprocess.STDOUT)
+
+    def said(self) -> str:
+        """Return what it has said so far."""
+        return Path(self._log.name).read_text("utf-8", errors="replace")
 
     def end(self) -> tuple[int, str]:
         """Wait for its end and return its exit code and what it said."""
-        said, _ = self.process.communicate(timeout=_PATIENCE_SECONDS)
-        return self.process.returncode, said
+        code = self.process.wait(_PATIENCE_SECONDS)
+        said = self.said()
+        self._log.close()
+        return code, said
 
 
 def outputs(out: Path) -> dict[str, bytes]:

@@ -66,7 +66,7 @@ def test_a_scheduler_comes_back(submissions: Path, quiet: dict[str, bytes], tmp_
 def test_a_scheduler_that_does_not_come_back(submissions: Path, tmp_path: Path) -> None:
     with Cluster(tmp_path) as cluster:
         run = Run(submissions, "--out", tmp_path / "out", "--scheduler", cluster.address)
-        until(lambda: "Receive client connection" in cluster.said())
+        until(lambda: f"{cluster.address} has no worker: waiting" in run.said())
         cluster.scheduler.kill()
         code, said = run.end()
     assert code == 2, said
