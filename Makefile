@@ -7,7 +7,7 @@ BIN := .venv/bin
 OUT ?= demo
 SECONDS_A_TARGET ?= 60
 
-.PHONY: help setup demo test check validate hostile kills soak fuzz mutants bench gradescope words peers bench-peers exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile kills soak fuzz course mutants bench gradescope words peers bench-peers exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -64,6 +64,10 @@ kills: setup
 
 soak: setup
 	PYTHONPATH=tests $(BIN)/python -m faults.soak
+
+# Ten thousand submissions on a cluster whose workers are killed; on two cores, most of a day with the quiet runs.
+course: setup
+	PYTHONPATH=tests:benchmarks $(BIN)/python -m faults.course --report benchmarks/course.md
 
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'

@@ -30,8 +30,8 @@ from faults import watching
 from grader import material
 
 MODULES = material.fixtures() / "sample_modules"
-_SLOW = {"endless_loop", "print_flood", "aborts", "segfaults", "in_notebook", "with_helpers"}
-_COSTLY = {"exhausting", "hostile graphs", "archives and files"}
+SLOW = {"endless_loop", "print_flood", "aborts", "segfaults", "in_notebook", "with_helpers"}
+COSTLY = {"exhausting", "hostile graphs", "archives and files"}
 _SLICES = 10
 _EVERY_SECONDS = 1.0
 _MAY_GROW = 1.1
@@ -49,9 +49,7 @@ class Sample:
 
 def ordinary_class(folder: Path, numbers: Sequence[int]) -> None:
     """Write ordinary submissions, right and wrong, of one exercise each."""
-    sources = sorted(
-        path for path in MODULES.glob("*/*.py") if path.stem not in _SLOW and path.parent.name != "helpers"
-    )
+    sources = sorted(path for path in MODULES.glob("*/*.py") if path.stem not in SLOW and path.parent.name != "helpers")
     for turn, number in enumerate(numbers):
         source = sources[turn % len(sources)]
         place = folder / f"{number:05}-student"
@@ -63,7 +61,7 @@ def hostile_class(folder: Path, numbers: Sequence[int], chance: random.Random) -
     """Write hostile submissions: each attack once, in the first half, then cheap ones again and again."""
     first = [attack for attacks in FAMILIES.values() for attack in attacks if attack.status != "ignored"]
     chance.shuffle(first)
-    cheap = [attack for family, attacks in FAMILIES.items() if family not in _COSTLY for attack in attacks]
+    cheap = [attack for family, attacks in FAMILIES.items() if family not in COSTLY for attack in attacks]
     cheap = [attack for attack in cheap if not attack.write]
     chosen = first[: len(numbers)] + [cheap[turn % len(cheap)] for turn in range(len(numbers) - len(first))]
     for turn, (number, attack) in enumerate(zip(numbers, chosen, strict=True)):
