@@ -7,7 +7,7 @@ BIN := .venv/bin
 OUT ?= demo
 SECONDS_A_TARGET ?= 60
 
-.PHONY: help setup demo test check validate hostile kills soak fuzz course mutants bench gradescope words peers bench-peers exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile kills soak fuzz course mutants bench ratios gradescope words peers exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -76,15 +76,17 @@ fuzz: setup
 mutants: setup
 	PYTHONPATH=tests $(BIN)/python -m mutants
 
+# Other people's graders go into benchmarks/.peers: the same class on each, then the same attacks. Each takes half an
+# hour of two quiet cores.
 bench: setup
-	$(BIN)/python benchmarks/class.py
+	PYTHONPATH=benchmarks:tests $(BIN)/python -m peers.race
 
-# Other people's graders go into benchmarks/.peers; attacks take half an hour of two quiet cores, the race as long.
 peers: setup
 	PYTHONPATH=benchmarks:tests $(BIN)/python -m peers.hold
 
-bench-peers: setup
-	PYTHONPATH=benchmarks:tests $(BIN)/python -m peers.race
+# Ours beside the same programs with nothing judged, and beside fresh processes of pytest.
+ratios: setup
+	$(BIN)/python benchmarks/class.py
 
 # Gradescope's image, built and used in a root that is thrown away: needs root, a Debian or Ubuntu, and some minutes.
 gradescope: setup

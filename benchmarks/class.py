@@ -1,4 +1,4 @@
-"""`make bench`: ratios of paired runs over one class. Absolute times mean nothing on a shared machine; ratios do.
+"""`make ratios`: ratios of paired runs over one class. Absolute times mean nothing on a shared machine; ratios do.
 
 Two suites: `small`, one check an exercise as the peers' suites have, and `full`, all our checks. For each:
 

@@ -1,4 +1,4 @@
-"""`make bench-peers`: the same class, the same four exercises, on our grader and its peers; who is right, and how fast.
+"""`make bench`: the same class, the same four exercises, on our grader and its peers; who is right, and how fast.
 
     PYTHONPATH=benchmarks:tests python -m peers.race [--submissions N] [--rounds N] [--jobs N] [--grader NAME]
 
@@ -115,7 +115,7 @@ def table(taking_part: Sequence[Entry], laps: Mapping[str, Sequence[Lap]], count
     lines = [
         "# The same class on every grader",
         "",
-        "Written by `make bench-peers`. "
+        "Written by `make bench`. "
         f"{count} submissions of {len(EXERCISES)} exercises, one test each; {len(laps[taking_part[0].name])} rounds; "
         "medians, and ranges in brackets. Wall time is that of the whole class, starting the grader included, divided "
         "by its size. A grader with a wrong verdict has no speed.",
