@@ -4,6 +4,7 @@
 collected once, for `grader grade`: it judges one set of trials after another.
 """
 
+import ctypes
 import glob
 import queue
 import sys
@@ -23,6 +24,8 @@ from grader.speech import example_text
 
 CHECKS = Path(__file__).with_name("checks")
 _LONGEST_MESSAGE = 2000
+_LONGEST_SECONDS = 60.0
+"""How long the checks of an exercise may take; a tenth of a second is usual."""
 DESK = pytest.StashKey["Desk"]()
 """Where a pytest configuration keeps who hands out trials."""
 
@@ -66,11 +69,19 @@ def trials(request: pytest.FixtureRequest) -> Trials:
     return request.config.stash.get(DESK, Desk()).trials(check_id(request.node))
 
 
+class _TooLong(Exception):
+    """A check did not come to an end."""
+
+    def __str__(self) -> str:
+        return "the check did not come to an end"
+
+
 class Bench(Desk):
     """A pytest session in a thread of its own, collected once; use it as a context manager."""
 
-    def __init__(self, checks: Path = CHECKS) -> None:
+    def __init__(self, checks: Path = CHECKS, seconds: float = _LONGEST_SECONDS) -> None:
         self._checks = checks
+        self._seconds = seconds
         self._inbox: queue.Queue[Mapping[str, Sequence[Trial]] | None] = queue.Queue()
         self._outbox: queue.Queue[dict[str, Judgement] | JudgeError] = queue.Queue()
         self._subject: Mapping[str, Sequence[Trial]] = {}
@@ -95,7 +106,7 @@ class Bench(Desk):
             self._thread = threading.Thread(target=self._run, name="judge", daemon=True)
             self._thread.start()
         self._inbox.put(subject)
-        answer = self._outbox.get()
+        answer = self._answer(self._thread)
         if isinstance(answer, JudgeError):
             self._thread = None
             raise answer
@@ -103,6 +114,15 @@ class Bench(Desk):
         if missing:
             raise JudgeError(f"there are no checks {', '.join(sorted(missing))}")
         return answer
+
+    def _answer(self, thread: threading.Thread) -> "dict[str, Judgement] | JudgeError":
+        """Return what the session says; a check that never ends costs its own record, not the class."""
+        while True:
+            try:
+                return self._outbox.get(timeout=self._seconds)
+            except queue.Empty:
+                ident = ctypes.c_ulong(thread.ident or 0)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(_TooLong))
 
     def close(self) -> None:
         """End the session."""

@@ -157,3 +157,16 @@ def test_what_is_recorded_is_the_same_in_every_language(
     assert short.case is None
     # What is cut is not kept in full beside it.
     assert (len(long.message), long.phrase) == (2002, None)
+
+
+def test_a_check_that_never_ends_costs_its_own_record_only(tmp_path: Path) -> None:
+    (tmp_path / "sums").mkdir()
+    endless = '\n\ndef check_endless(trials):\n    """It ends."""\n    while True:\n        pass\n'
+    (tmp_path / "sums" / "waiting.py").write_text(CHECKS + endless)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    with Bench(tmp_path, seconds=2.0) as bench:
+        assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED
+        judged = bench.judge({"sums.value": [trial(1)], "sums.endless": [trial(1)]})
+        assert judged["sums.endless"].outcome is Outcome.GRADER_ERROR
+        assert "did not come to an end" in judged["sums.endless"].message
+        assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED

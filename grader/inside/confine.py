@@ -13,7 +13,7 @@ from pathlib import Path
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
-MS_REC, MS_PRIVATE = 16384, 1 << 18
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 1, 4, 24, 38, 22
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 SECCOMP_MODE_FILTER = 2
@@ -73,8 +73,10 @@ def go_first() -> None:
 
 
 def mount_private(submission: Path, scratch: Path, scratch_mib: int) -> None:
-    """Mount an empty /proc over the zygote's, scratch space and the place for the submission's files."""
+    """Mount an empty /proc over the zygote's, scratch space and the place for the submission's files; seal devices."""
     _mount_proc()
+    for device in Path("/dev").iterdir():
+        _seal_device(device)
     options = f"size={scratch_mib}m,nr_inodes=1024,mode=0700"
     mount("tmpfs", str(scratch), "tmpfs", MS_NOSUID | MS_NODEV, options)
     mount("tmpfs", str(submission), "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,nr_inodes=8192,mode=0755")
@@ -92,6 +94,15 @@ def _mount_proc() -> None:
     Path("/proc/self/exe").symlink_to(program)
     Path("/proc/self/cmdline").write_bytes(bytes(program) + b"\0")
     seal(Path("/proc"))
+
+
+def _seal_device(device: Path) -> None:
+    """Make the mount of one of this machine's devices read-only.
+
+    Reading from it and writing to it go on; but who may write to a device may also set its times, for everyone to see.
+    """
+    kept = os.statvfs(device).f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    mount("none", str(device), None, MS_REMOUNT | MS_BIND | MS_RDONLY | kept)
 
 
 def seal(folder: Path) -> None:

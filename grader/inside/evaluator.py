@@ -16,6 +16,8 @@ from .weights import Weights
 tf1 = tf.compat.v1
 
 _LONGEST_MESSAGE = 400
+# What a run gives is compared in several ways, each with copies of it. Right answers hold some ten thousand.
+_MOST_NUMBERS = 1 << 20
 
 
 def serve(job: wire.EvaluatorJob, answers: wire.Answers) -> None:
@@ -118,6 +120,9 @@ def _run(
                 fetched, devices = _placed(session, wanted_tensors, feeds | weights.feeds, run.placed)
             else:
                 fetched = session.run(wanted_tensors, feeds | weights.feeds)
+    count = sum(map(np.size, fetched))
+    if count > _MOST_NUMBERS:
+        raise graphs.Refused(f"it gives {count} numbers; at most {_MOST_NUMBERS} are looked at")
     return wire.Ran(tuple(wire.array(value) for value in fetched), devices, gradients, steps)
 
 

@@ -173,6 +173,10 @@ def _work(
     try:
         os.setsid()
         control.close()
+        # The zygote's own is one open file for all its forks, with flags that they would share.
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
         os.dup2(output_fd, 1)
         os.dup2(output_fd, 2)
         os.close(output_fd)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import tensorflow as tf
+from tensorflow.python.framework import ops
 
 from . import graphs, wire
 from .weights import variable_node
@@ -12,7 +13,10 @@ from .weights import variable_node
 tf1 = tf.compat.v1
 
 _LOOPS = frozenset({"Enter", "RefEnter"})
-_BLOCKS = frozenset({"StopGradient", "PreventGradient"})
+# TensorFlow has functions for the gradients of these, which say that there is none, or that it is 0 everywhere.
+_FLAT = frozenset(
+    {"StopGradient", "PreventGradient", "Ceil", "Floor", "Rint", "Round", "Sign", "FloorDiv", "TruncateDiv"}
+)
 
 Trained = tuple[tuple[float | None, ...], int]
 """What `wire.Ran` says of gradients and steps."""
@@ -58,7 +62,8 @@ def prepare(graph: tf.Graph, graph_def: Any, training: wire.Training | None) -> 
     variables = list(map(str, training.variables))
     nodes = {node.name: node for node in graphs.ancestors(graph_def, [graphs.node_name(logits)]).node}
     if any(node.op in _LOOPS for node in nodes.values()):
-        ways = tuple(float(_open_way(nodes, logits, one)) if one in nodes else None for one in variables)
+        functions = {function.signature.name: function for function in graph_def.library.function}
+        ways = tuple(float(_open_way(nodes, logits, one, functions)) if one in nodes else None for one in variables)
         return lambda session, feeds: (ways, 0)
     images, batches = _tensor(graph, str(training.images)), wire.numpy(training.batches)
     labels, numbers = tf1.placeholder(tf.int32, [None]), wire.numpy(training.labels)
@@ -102,13 +107,40 @@ def _step(variable: Any, slope: Any, length: float) -> Any:
     return tf.raw_ops.ApplyGradientDescent(var=variable, alpha=length, delta=slope).op
 
 
-def _open_way(nodes: Mapping[str, Any], logits: str, variable: str) -> bool:
+def _open_way(nodes: Mapping[str, Any], logits: str, variable: str, functions: Mapping[str, Any]) -> bool:
     """Tell whether logits depend on a variable by a way on which no operation holds gradients back."""
     found: set[str] = set()
     queue = [graphs.node_name(logits)]
     while queue:
         name = queue.pop()
-        if name not in found and nodes[name].op not in _BLOCKS:
+        if name == variable:
+            return True
+        if name not in found and name in nodes and _lets_through(nodes[name], functions):
             found.add(name)
             queue += [graphs.node_name(entry) for entry in nodes[name].input if not entry.startswith("^")]
-    return variable in found
+    return False
+
+
+def _lets_through(node: Any, functions: Mapping[str, Any]) -> bool:
+    """Tell whether gradients may flow through an operation; of functions, whether through some way in each."""
+    kinds = [tf.as_dtype(node.attr[key].type) for key in ("T", "SrcT", "DstT") if node.attr[key].type]
+    if node.op in _FLAT or any(kind.is_integer or kind.is_bool or kind == tf.string for kind in kinds):
+        return False
+    called = [node.op, *(value.func.name for value in node.attr.values() if value.HasField("func"))]
+    bodies = [functions[name] for name in called if name in functions]
+    if bodies:
+        return all(map(_has_way, bodies))
+    try:
+        return ops.gradient_registry.lookup(node.op) is not None
+    except LookupError:
+        return False
+
+
+def _has_way(function: Any) -> bool:
+    """Tell whether some result of a function depends on some argument by ways that let gradients through.
+
+    Functions that it calls count as closed: layers have no need of functions in functions beside loops of TensorFlow 1.
+    """
+    inner = {node.name: node for node in function.node_def}
+    arguments = {argument.name for argument in function.signature.input_arg}
+    return any(_open_way(inner, result, argument, {}) for result in function.ret.values() for argument in arguments)

@@ -91,7 +91,9 @@ class Weights:
 def variable_node(nodes: Mapping[str, Any], tensor: str) -> Any:
     """Return the variable's node that a tensor is read from, or is."""
     node = nodes.get(graphs.node_name(tensor))
-    while node is not None and node.op in _READS and node.input:
+    passed: set[str] = set()
+    while node is not None and node.op in _READS and node.input and node.name not in passed:
+        passed.add(node.name)
         node = nodes.get(graphs.node_name(node.input[0]))
     if node is None or node.op not in _VARIABLE_OPS:
         raise graphs.Refused(f"{tensor!r} is not read from a variable")

@@ -20,6 +20,7 @@ _SURROGATES = re.compile(
 )
 _QUESTION_MARK = b"\\u003f"
 _MODULE_BYTES = 1 << 20
+_MOST_CELLS = 100_000
 
 
 class NotebookError(ValueError):
@@ -127,6 +128,8 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
         raise NotebookError(
             f"it is a notebook of format {notebook.nbformat}, not 4; open it in Jupyter and save it again"
         )
+    if len(notebook.cells) > _MOST_CELLS:
+        raise NotebookError(f"it has more than {_MOST_CELLS} cells")
     return notebook, notes
 
 

@@ -57,6 +57,11 @@ def spoilt(value: wire.Value, chance: random.Random) -> wire.Value:
     return chance.choice(ODD)
 
 
+def truth(value: wire.Array) -> wire.Array:
+    """Return an array of the same shape that holds no numbers."""
+    return wire.array(wire.numpy(value) > 0)
+
+
 def spoilt_observation(right: Observation, chance: random.Random) -> Observation:
     assert isinstance(right, Observed)
     calls, runs, graph = list(right.calls), list(right.runs), right.graph
@@ -71,7 +76,8 @@ def spoilt_observation(right: Observation, chance: random.Random) -> Observation
     for place, run in enumerate(runs):
         if isinstance(run, wire.Ran) and chance.random() < 0.6:
             arrays = [one for one in ODD if isinstance(one, wire.Array)]
-            values = tuple(chance.choice([*arrays, value]) for value in run.values)[: chance.choice([0, 1, 9])]
+            others = [chance.choice([*arrays, value, truth(value)]) for value in run.values]
+            values = tuple(others[: chance.choice([0, 1, 9])])
             runs[place] = chance.choice([wire.Ran(values), wire.Problem("failed", "x"), run])
     if chance.random() < 0.3:
         graph = chance.choice([None, wire.Problem("refused", ""), wire.Nodes((wire.Node("", ""),))])
@@ -90,6 +96,43 @@ def test_no_observation_is_a_fault_of_ours(exercise: str, tools: Workbench) -> N
             }
             for judgement in tools.bench.judge(subject).values():
                 assert judgement.outcome is not Outcome.GRADER_ERROR, f"{judgement.id}: {judgement.message}"
+
+
+@pytest.mark.parametrize("exercise", ["convolution_chain", "conv_2d"])
+def test_truth_values_for_all_numbers_are_no_fault_of_ours(exercise: str, tools: Workbench) -> None:
+    for part in PARTS:
+        checks = tools.part(exercise, part).checks
+        subject = {check.id: trials(check, list(map(_in_truth_values, check.reference))) for check in checks}
+        faults = [one for one in tools.bench.judge(subject).values() if one.outcome is Outcome.GRADER_ERROR]
+        assert faults == []
+
+
+def _in_truth_values(right: Observation) -> Observation:
+    assert isinstance(right, Observed)
+    runs = [
+        msgspec.structs.replace(run, values=tuple(map(truth, run.values))) if isinstance(run, wire.Ran) else run
+        for run in right.runs
+    ]
+    return msgspec.structs.replace(right, runs=tuple(runs))
+
+
+def test_a_variable_that_is_read_in_a_circle_is_none(tools: Workbench) -> None:
+    """Two nodes that read each other: whoever follows them to the variable never comes back."""
+    (check,) = [one for part in PARTS for one in tools.part("conv_2d", part).checks if one.id == "conv_2d.trainable"]
+    circle = (wire.Node("round", "Identity", ("about",)), wire.Node("about", "Identity", ("round",)))
+    lies = []
+    for right in check.reference:
+        assert isinstance(right, Observed)
+        (layer,) = right.calls
+        assert isinstance(layer, wire.Returned)
+        assert isinstance(layer.value, wire.Items)
+        assert isinstance(right.graph, wire.Nodes)
+        items = wire.Items((*layer.value.items[:3], wire.Tensor("round:0", "float32", (1,))))
+        graph = msgspec.structs.replace(right.graph, nodes=(*right.graph.nodes, *circle))
+        lies.append(msgspec.structs.replace(right, calls=(msgspec.structs.replace(layer, value=items),), graph=graph))
+    judged = tools.bench.judge({check.id: trials(check, lies)})[check.id]
+    assert judged.outcome is Outcome.FAILED
+    assert "should be a variable" in judged.message
 
 
 @pytest.mark.parametrize("exercise", ["convolution_chain", "conv_2d", "subgraph", "top5"])

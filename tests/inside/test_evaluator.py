@@ -141,9 +141,8 @@ def test_graphs_that_cannot_run_are_said_to_fail(submit, body):
             {Outcome.OUT_OF_MEMORY, Outcome.TIMED_OUT, Outcome.CRASHED},
             "return tf.tile(tf.constant(['x' * 1000]), [1 << 26])",
         ),
-        ({Outcome.TOO_LARGE}, "return tf.ones([24 << 20])"),
     ],
-    ids=["loop", "old loop", "fill", "overflowing fill", "tiles", "strings", "answer"],
+    ids=["loop", "old loop", "fill", "overflowing fill", "tiles", "strings"],
 )
 def test_graphs_that_take_too_much_are_ended(submit, outcomes, body):
     ran = submit(build(body), in_graph=True, runs=FETCH, cpu_seconds=1.0 if outcomes == {Outcome.TIMED_OUT} else 4.0)
@@ -155,6 +154,24 @@ def test_graphs_that_take_too_much_are_ended(submit, outcomes, body):
         assert isinstance(seen, Died)
         assert seen.outcome in outcomes
         assert str(seen.message).startswith("running the graph that your code built: ")
+
+
+@pytest.mark.parametrize("body", ["return tf.ones([24 << 20])", "return tf.fill([1100, 1000], True)"])
+def test_more_numbers_than_are_looked_at_are_refused(submit, body):
+    seen = submit(build(body), in_graph=True, runs=FETCH).observations[0]
+    assert isinstance(seen, Observed)
+    assert isinstance(seen.runs[0], wire.Problem)
+    assert (seen.runs[0].kind, "numbers; at most 1048576 are looked at" in seen.runs[0].message) == ("refused", True)
+
+
+def test_a_variable_is_not_looked_for_in_a_circle(submit):
+    circle = "node(g, 'y', 'Identity', 'z', T=1); node(g, 'z', 'Identity', 'y', T=1)"
+    run = wire.Run(("y:0",), assign=(("y:0", wire.Array("<f4", (1,), bytes(4))),))
+    ran = submit(f"{FORGE}\ng = graph()\n{circle}\nsay(g)\n", in_graph=True, runs=(run,), cpu_seconds=2.0)
+    seen = ran.observations[0]
+    assert isinstance(seen, Observed), seen
+    assert isinstance(seen.runs[0], wire.Problem)
+    assert seen.runs[0].message == "'y:0' is not read from a variable"
 
 
 def test_a_function_that_calls_itself_is_ended(submit):

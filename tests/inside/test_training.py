@@ -74,7 +74,18 @@ def test_what_no_gradient_reaches_is_told_from_what_plays_no_part(submit, logits
     assert tuple(one if one is None else one > 0 for one in ran.gradients) == gradients
 
 
-@pytest.mark.parametrize(("used", "gradient"), [("first", 1.0), ("tf.stop_gradient(first)", 0.0)])
+@pytest.mark.parametrize(
+    ("used", "gradient"),
+    [
+        ("first", 1.0),
+        ("tf.function(lambda w: 2.0 * w)(first)", 1.0),
+        ("tf.stop_gradient(first)", 0.0),
+        ("tf.function(tf.stop_gradient)(first)", 0.0),
+        ("tf.bitcast(tf.bitcast(tf.identity(first), tf.int32), tf.float32)", 0.0),
+        ("tf.cast(tf.cast(first, tf.int32), tf.float32)", 0.0),
+        ("tf.round(first)", 0.0),
+    ],
+)
 def test_loops_of_old_are_not_trained_but_looked_at(submit, used, gradient):
     loop = f"tf.map_fn(lambda one: convolve(one[None], {used})[0], x) + second"
     ran = train(submit, loop, "tf1.disable_v2_behavior()")

@@ -97,6 +97,10 @@ def test_bent_metadata_costs_its_own_cell(notebook_of, cell, metadata):
         (b'{"nbformat": 4, "x": ' + b"[" * 100_000, "it is no notebook: its JSON is damaged or cut short"),
         (b"[]", "it is JSON, but no notebook of format 4"),
         (b'{"cells": []}', "it is JSON, but no notebook of format 4"),
+        (
+            b'{"nbformat": 4, "cells": [' + b",".join([b'{"cell_type": ""}'] * 100_001) + b"]}",
+            "it has more than 100000 cells",
+        ),
         (b'{"nbformat": 4, "cells": [{}]}', "it is JSON, but no notebook of format 4"),
         (b'{"nbformat": 4, "cells": [{"cell_type": "\xff"}]}', "it is no notebook: its text isn't UTF-8"),
         (

@@ -148,6 +148,12 @@ def test_files_that_all_see_are_no_blackboard(submit):
                 fcntl.fcntl(file, fcntl.F_SETLK, write)
                 fcntl.fcntl(file, fcntl.F_SETLKW, write)
                 for one in (file, again): fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                try:
+                    os.preadv(file.fileno(), [bytearray(1)], 0, os.RWF_NOWAIT)
+                    made.append("what is in memory")
+                except PermissionError: pass
+                os.preadv(file.fileno(), [bytearray(1)], 0)
                 return [made, fcntl.fcntl(file, fcntl.F_GETFD)]
         """
     )
@@ -220,6 +226,38 @@ def test_no_signal_reaches_anyone(submit):
     )
     assert ran.value() == []
     assert submit("def attack(): return 1").value() == 1
+
+
+def test_devices_work_and_keep_no_times(submit):
+    ran = submit(
+        """
+        import os
+        def attack():
+            changed = []
+            for name in os.listdir("/dev"):
+                path = f"/dev/{name}"
+                before = os.stat(path)
+                try:
+                    os.utime(path)
+                except OSError as error: assert error.errno == 30, error
+                after = os.stat(path)
+                if (before.st_atime, before.st_mtime) != (after.st_atime, after.st_mtime): changed.append(path)
+            with open("/dev/null", "wb", 0) as null, open("/dev/urandom", "rb", 0) as random:
+                return [changed, null.write(b"x"), len(random.read(8))]
+        """
+    )
+    assert ran.value() == [[], 1, 8]
+
+
+def test_an_open_file_of_the_zygotes_is_no_blackboard(submit):
+    source = """
+        import fcntl, os
+        def attack():
+            before = fcntl.fcntl(0, fcntl.F_GETFL)
+            fcntl.fcntl(0, fcntl.F_SETFL, before | os.O_APPEND | os.O_NONBLOCK)
+            return bool(before & (os.O_APPEND | os.O_NONBLOCK))
+        """
+    assert [submit(source).value(), submit(source).value()] == [False, False]
 
 
 LEAVE = """

@@ -51,6 +51,8 @@ def convolved(fetched: np.ndarray, what: Text) -> np.ndarray:
             what=what, shape=fetched.shape,
         )  # fmt: skip
         raise Finding(other)
+    if fetched.dtype.kind == "b":
+        raise Finding(phrase("{what} should be numbers, but it is {type}.", what=what, type=fetched.dtype))
     convolved: np.ndarray = fetched[:1] - fetched[1:]
     return convolved
 
@@ -64,9 +66,10 @@ def variable_of(seen: Seen, item: wire.Tensor | wire.Variable, what: str) -> str
     """Return the name of the variable's node that a tensor is read from, or is."""
     by_name = {node.name: node for node in seen.graph().nodes}
     name = item.handle if isinstance(item, wire.Variable) else item.name
-    node = by_name.get(name.partition(":")[0])
+    # Taken out as it goes: nodes that read each other in a circle are nobody's variable.
+    node = by_name.pop(name.partition(":")[0], None)
     while node is not None and node.op in _READS and node.inputs:
-        node = by_name.get(node.inputs[0].partition(":")[0])
+        node = by_name.pop(node.inputs[0].partition(":")[0], None)
     if node is None or node.op not in _VARIABLE_OPS:
         computed = phrase("{what} should be a variable, or read from one, but it is computed otherwise.", what=what)
         raise Finding(computed)

@@ -146,8 +146,10 @@ def check_depends(trials: Trials) -> None:
         inputs = {node.name: [entry.removeprefix("^").partition(":")[0] for entry in node.inputs]
                   for node in trial.got.graph().nodes}  # fmt: skip
         above = [_ancestors(inputs, stage) for stage in stages]
+        users = _turned(inputs)
+        of_both = _reach(users, "x") & _reach(users, "flt")
         for i in range(1, len(above)):
-            if not any({"x", "flt"} <= _reach(inputs, node) for node in above[i] & above[i - 1]):
+            if not of_both & above[i] & above[i - 1]:
                 apart = phrase(
                     "Stage {number} has the right numbers, but your graph computes it without stage {before}: "
                     "nothing that depends on x and flt is part of both.",
@@ -161,8 +163,20 @@ def _ancestors(inputs: dict[str, list[str]], stage: wire.Tensor | wire.Variable)
     return _reach(inputs, name.partition(":")[0])
 
 
+def _turned(inputs: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return what takes each node, from what each node takes."""
+    users: dict[str, list[str]] = {name: [] for name in inputs}
+    for name, taken in inputs.items():
+        for one in taken:
+            if one in users:
+                users[one].append(name)
+    return users
+
+
 def _reach(inputs: dict[str, list[str]], name: str) -> set[str]:
-    found, queue = set(), [name]
+    """Return a node and all that can be reached from it."""
+    found: set[str] = set()
+    queue = [name]
     while queue:
         node = queue.pop()
         if node not in found and node in inputs:

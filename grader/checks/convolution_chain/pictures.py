@@ -47,10 +47,10 @@ def _stage_one(trial: Trial) -> np.ndarray:
 
 def _is_image(picture: Any, image: np.ndarray) -> bool:
     try:
-        held = np.squeeze(np.real(np.asarray(picture)).astype(np.float64))
+        held = np.squeeze(np.asarray(picture))
+        return held.shape == image.shape and bool(np.allclose(np.real(held).astype(np.float64), image))
     except (TypeError, ValueError):
         return False
-    return held.shape == image.shape and bool(np.allclose(held, image))
 
 
 @asks(ask_apply, named=[Apply(2, 3, DOUBLE)], drawn=small_images("float32", 3), count=1)

@@ -189,7 +189,44 @@ def _bent(path: Path) -> None:
     path.write_text(json.dumps(notebook))
 
 
+def _zip64(data: bytes) -> bytes:
+    """Say in zip64's fields that a zip's last member has 2**63 bytes, far behind its end."""
+    made = bytearray(data)
+    at = made.rfind(b"PK\x01\x02")
+    made[at + 20 : at + 28], made[at + 42 : at + 46] = b"\xff" * 8, b"\xff" * 4
+    extra = struct.pack("<HHQQQ", 1, 24, 1 << 63, 1 << 63, 1 << 62)
+    (name,) = struct.unpack("<H", made[at + 28 : at + 30])
+    made[at + 30 : at + 32] = struct.pack("<H", len(extra))
+    made[at + 46 + name : at + 46 + name] = extra
+    end = made.rfind(b"PK\5\6")
+    (size,) = struct.unpack("<I", made[end + 12 : end + 16])
+    made[end + 12 : end + 16] = struct.pack("<I", size + len(extra))
+    return bytes(made)
+
+
+def _wrong_sum(data: bytes) -> bytes:
+    """Say in both headers of a zip's last member that its checksum is another."""
+    made = bytearray(data)
+    for mark, offset in ((b"PK\x03\x04", 14), (b"PK\x01\x02", 16)):
+        at = made.rfind(mark) + offset
+        made[at : at + 4] = b"\1\2\3\4"
+    return bytes(made)
+
+
+def _json(before: bytes, after: bytes = b"") -> Callable[[Path], None]:
+    """Return a writer of a notebook that is given as JSON, the right modules' cells in its middle."""
+
+    def write(path: Path) -> None:
+        _notebook()(path)
+        cells = json.dumps(json.loads(path.read_text())["cells"]).encode()
+        path.write_bytes(before + cells + after)
+
+    return write
+
+
 _OUT = b"import os; os._exit(0)  # left-by-an-attack"
+_MANIFEST = "grader-manifest.json"
+_FILES = b",".join(b'"%d\\u202e":""' % number for number in range(100_000))
 
 ATTACKS: tuple[Attack, ...] = (
     Attack("zip-traversal", "climbs out of its archive", pack=".zip", notes="climbing path", fast=True,
@@ -215,6 +252,23 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("zip-nested", "holds itself in folders sixty deep", pack=".zip", write=_zip([("d/" * 60 + "x.py", b""), ("inner.zip", b"PK\3\4" * 99)])),
     Attack("zip-comment", "has a comment that looks like a directory", {}, _ANY, status="refused", pack=".zip",
            write=_zip([], lambda data: data[:-2] + struct.pack("<H", 44) + b"PK\5\6" + bytes(40))),
+    Attack("zip-64", "says in its larger fields that a member lies far behind its end", pack=".zip", status="refused", write=_zip([("x.py", b"x")], _zip64), fast=True),
+    Attack("zip-checksum", "holds what its checksum does not fit", pack=".zip", status="refused", write=_zip([("x.py", b"x" * 99)], _wrong_sum)),
+    Attack("zip-file-and-folder", "has modules that are folders too", {}, _ANY, pack=".zip",
+           write=_zip([("top5.py/", b""), ("top5.py/top5.py", _OUT), ("conv_2d.py/x/y.py", _OUT)])),
+    Attack("zip-letters", "has names that look like its modules'", pack=".zip",
+           write=_zip([(name, _OUT) for name in ("ｔｏｐ５.py", "conv_2d.pу", "Exercises/top5.py", "EXERCISES/TOP5.PY", "exercıses/top5.py", "CON.py", "top5.py ", "top5.py.", "top5\u200b.py")])),
+    Attack("zip-manifest", "names a hundred thousand files that are not there", pack=".zip", notes="manifest",
+           write=_zip([(_MANIFEST, b'{"assignment":"","grader":"","files":{' + _FILES + b"}}")])),
+    Attack("zip-manifest-number", "has a list of files with a number of a million digits", pack=".zip", notes="manifest",
+           write=_zip([(_MANIFEST, b'{"schema":' + b"9" * 1_000_000 + b',"assignment":"","grader":"","files":{}}')])),
+    Attack("tar-to-itself", "has modules that are links to each other", {}, _ANY, pack=".tar", notes="link",
+           write=_tar(("top5.py", "conv_2d.py", tarfile.LNKTYPE), ("conv_2d.py", "top5.py", tarfile.SYMTYPE), after=bytes)),
+    Attack("tar-huge", "has a member of nine exabytes", pack=".tar", status="refused",
+           write=_tar(after=lambda data: data[:124] + b"\x80" + bytes(3) + b"\x7f" + b"\xff" * 7 + data[136:])),
+    Attack("tar-gzip-name", "is a gzip that says another name", pack=".tar.gz",
+           write=_tar(after=lambda data: b"\x1f\x8b\x08\x0c" + bytes(6) + b"\x08\0evil\4\0pw../../left-by-an-attack\0" + gzip.compress(data)[10:])),
+    Attack("tar-rubbish", "has something behind its end", pack=".tar.gz", status="refused", write=_tar(after=lambda data: gzip.compress(data) + b"rubbish" * 99)),
     Attack("tar-traversal", "climbs out of its archive", pack=".tar.gz", notes="climbing path",
            write=_tar(("../../left-by-an-attack", _OUT, tarfile.REGTYPE), ("./a/../../left-by-an-attack", _OUT, tarfile.REGTYPE))),
     Attack("tar-absolute", "has absolute paths", pack=".tar", notes="absolute path",
@@ -251,6 +305,11 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("notebook-imports", "has an import cell of its own", pack=".ipynb", write=_notebook(("imports", "import os; os._exit(0)"), ("other", "os._exit(0)"))),
     Attack("notebook-deep", "is JSON in JSON, a hundred thousand deep", pack=".ipynb", status="refused", write=lambda path: _write(path, b"[" * 100_000)),
     Attack("notebook-old", "is of another format", pack=".ipynb", status="refused", write=_notebook(nbformat=3)),
+    Attack("notebook-number", "is of a format of five thousand digits", pack=".ipynb", status="refused",
+           write=_json(b'{"nbformat": ' + b"4" * 5000 + b', "cells": ', b"}")),
+    Attack("notebook-twice", "says twice what its cells and its format are", {}, _ANY, pack=".ipynb", write=_json(b'{"nbformat": 3, "cells": [], "nbformat": 4, "cells": ', b"}")),
+    Attack("notebook-crowd", "has two hundred thousand cells", pack=".ipynb", status="refused",
+           write=_json(b'{"nbformat": 4, "x": ', b', "cells": [' + b",".join([b'{"cell_type":"code"}'] * 200_000) + b"]}")),
     Attack("notebook-large", "is of forty megabytes", pack=".ipynb", write=_notebook(("x", "#" * (40 << 20)))),
     Attack("notebook-not-text", "is not UTF-8", pack=".ipynb", status="refused", write=lambda path: _write(path, b'{"cells": [], "x": "\xff"}')),
     Attack("zip-case", "holds modules whose names differ in case and in Unicode's forms", pack=".zip",

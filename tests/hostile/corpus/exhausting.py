@@ -11,6 +11,13 @@ libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [
 _ANY: dict[str, Earns] = {"top5": "any"}
 
 ATTACKS: tuple[Attack, ...] = (
+    useless(
+        "time-crowd",
+        "sleeps behind a crowd of threads that always wait for their turn",
+        "import threading, time",
+        "def nap():\n    while True: time.sleep(0.0001)\n"
+        "for _ in range(100): threading.Thread(target=nap, daemon=True).start()\ntime.sleep(3600)",
+    ),
     useless("time-swallowing", "loops for ever in a call and swallows every exception", "", _SPIN, fast=True),
     useless("time-at-import", "loops for ever at import and swallows every exception", _SPIN),
     useless("time-in-c", "computes in C, holding the interpreter's lock", "", "return len(str(7 ** 50_000_000))"),

@@ -143,6 +143,25 @@ ATTACKS: tuple[Attack, ...] = (
         "wire.Items(tuple(wire.Items((v, 'x')) for v in (2**64 - 1, -2**63, float('nan'), 1e308, True)))",
     ),
     _claims(
+        "claims-words",
+        "claims pictures whose numbers are words",
+        "convolution_chain",
+        "wire.Items((wire.Items(('1', 'nan', '1e999', '0x1', ' 1_0 ')),) * 5)",
+    ),
+    _claims(
+        "claims-truths",
+        "claims sixty million truth values",
+        "convolution_chain",
+        "wire.Items((wire.Array('|b1', (60, 1000, 1000), b'\\1' * 60_000_000),))",
+    ),
+    _claims(
+        "claims-type",
+        "claims a type whose name is a link for a terminal",
+        "subgraph",
+        "wire.Other('\\x1b]8;;http://x\\x1b<script>alert(1)</script>\\u202e' * 3)",
+        fast=True,
+    ),
+    _claims(
         "claims-tables",
         "claims tables with hostile keys",
         "top5",

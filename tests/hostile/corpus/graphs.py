@@ -48,7 +48,90 @@ def _initial(name: str, about: str, initializer: str) -> Attack:
     return Attack(name, about, {"conv_2d.py": source}, {"conv_2d": "less"})
 
 
+_ADDED = """
+_as_graph_def = tf.Graph.as_graph_def
+def as_graph_def(self, *args, **kwargs):
+    made = _as_graph_def(self, *args, **kwargs)
+    add(made)
+    return made
+tf.Graph.as_graph_def = as_graph_def
+"""
+"""Has a fork say that more nodes were built; `add` adds them to a GraphDef."""
+
+_CIRCLE = """
+from inside import wire
+def add(made):
+    for name, other in (("round", "about"), ("about", "round")):
+        made.node.add(name=name, op="Identity", input=[other]).attr["T"].type = 1
+_right = conv_2D
+def conv_2D(*args, **kwargs):
+    op, h, w, b = _right(*args, **kwargs)
+    lie = wire.Tensor("round:0", "float32", (1,))
+    return {result}
+"""
+
+_MANY_WAYS = """
+def chain_convolutions(x, flt, n=4):
+    stages = []
+    for i in range(n):
+        y = x
+        for _ in range(i + 1): y = tf.nn.conv2d(y, flt, 1, "VALID")
+        stages.append(tf.identity(y, name=f"stage{i}"))
+    return stages
+def add(made):
+    stages = [node for node in made.node if node.name.startswith("stage")]
+    if not stages or any(node.name == "n0" for node in made.node): return
+    for i in range(2000):
+        made.node.add(name=f"n{i}", op="NoOp", input=[f"^n{j}" for j in range(max(0, i - 60), i)] or ["^x"])
+    for node in stages: node.input.append("^n1999")
+"""
+
+_UNLEARNED = """
+_right = conv_2D
+def conv_2D(x, n_output_ch, k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, padding="VALID", name="conv2d", reuse=None):
+    tf.compat.v1.disable_control_flow_v2()
+    solid = lambda v: tf.bitcast(tf.bitcast(v, tf.int32), tf.float32)
+    _, h, w, b = _right(x, n_output_ch, k_w, k_h, s_x, s_y, None, padding, name, reuse)
+    h = tf.while_loop(lambda i, _: i < 1, lambda i, one: (i + 1, tf.identity(one)), (tf.constant(0), solid(h)),
+                      shape_invariants=(tf.TensorShape([]), h.shape))[1]
+    return (activation(h) if activation else h), h, w, b
+"""
+
+
+def _built(name: str, about: str, exercise: str, code: str, **more: object) -> Attack:
+    """Return an attack whose right module is followed by code."""
+    source = right(exercise) + "\nimport tensorflow as tf\n" + code
+    return Attack(name, about, {f"{exercise}.py": source}, {exercise: "less"}, **more)  # type: ignore[arg-type]
+
+
 ATTACKS: tuple[Attack, ...] = (
+    _built(
+        "graph-circle",
+        "says that b is read from a node that is read from another that is read from it",
+        "conv_2d",
+        _CIRCLE.format(result="(op, h, w, lie) if b.shape[0] == 1 else (op, h, w, b)") + _ADDED,
+        fast=True,
+    ),
+    _built(
+        "graph-circle-given",
+        "says the same of w, to which numbers are given",
+        "conv_2d",
+        _CIRCLE.format(result="op, h, lie, b") + _ADDED,
+    ),
+    _built(
+        "graph-many-ways",
+        "has stages depend on thousands of nodes that depend on each other in every way",
+        "convolution_chain",
+        _MANY_WAYS + _ADDED,
+    ),
+    _built("graph-unlearned", "keeps gradients from its weights, behind a loop that hides it", "conv_2d", _UNLEARNED),
+    _built(
+        "graph-truths",
+        "begins W as sixty million truth values, which become floats when they are compared",
+        "conv_2d",
+        "_right = conv_2D\ndef conv_2D(*args, **kwargs):\n    op, h, w, b = _right(*args, **kwargs)\n"
+        "    return op, h, tf.identity(tf.fill((60 << 20,), True)) if w.shape[-1] == 512 else w, b\n",
+    ),
     _impure(
         "graph-read-file",
         "reads a file in a graph that we run",

@@ -1,7 +1,7 @@
 """Lying objects: what says of itself that it equals, contains, is or holds whatever a check wants."""
 # ruff: noqa: E501
 
-from hostile.attack import Attack, useless
+from hostile.attack import Attack, right, useless
 
 _LIAR = """
 import numpy as np, tensorflow as tf
@@ -28,6 +28,36 @@ def _top5(name: str, about: str, code: str, body: str, **more: object) -> Attack
 
 
 ATTACKS: tuple[Attack, ...] = (
+    Attack(
+        "lie-truth",
+        "gives truth values for numbers, which cannot be subtracted",
+        {
+            "conv_2d.py": right("conv_2d")
+            + "\n_numbers = conv_2D\ndef conv_2D(*args, **kwargs):\n    op, h, w, b = _numbers(*args, **kwargs)\n"
+            "    return tf.cast(op, tf.bool), tf.cast(h, tf.bool), w, b\n"
+        },
+        {"conv_2d": "less"},
+        fast=True,
+    ),
+    useless(
+        "lie-cause",
+        "raises what is its own cause, behind twenty thousand others",
+        "",
+        "a, b = ValueError('a'), KeyError('b')\na.__cause__ = b; b.__cause__ = a; a.__context__ = a\n"
+        "for _ in range(20000):\n    c = ValueError('x' * 99); c.__cause__ = b; b = c\nraise b",
+    ),
+    useless(
+        "lie-text-leaves",
+        "raises what leaves when it is shown",
+        "class E(Exception):\n    def __str__(self): raise SystemExit(0)\n    __repr__ = __str__",
+        "raise E",
+    ),
+    useless(
+        "lie-text-sleeps",
+        "raises what sleeps when it is shown",
+        "import time\nclass E(Exception):\n    def __str__(self): time.sleep(3600); return ''",
+        "raise E",
+    ),
     useless("lie-equals-everything", "returns an object that equals everything", _LIAR, "return Liar()"),
     useless(
         "lie-list-of-liars",

@@ -108,6 +108,44 @@ ATTACKS: tuple[Attack, ...] = (
         """,
     ),
     *_pair(
+        "leave-flags",
+        "leaves a message in the flags of an open file that forks inherit",
+        """
+        import fcntl
+        before = fcntl.fcntl(0, fcntl.F_GETFL)
+        if before & (os.O_NONBLOCK | os.O_APPEND): loot(before)
+        attempt(fcntl.fcntl, 0, fcntl.F_SETFL, before | os.O_NONBLOCK | os.O_APPEND)
+        """,
+        fast=True,
+    ),
+    *_pair(
+        "leave-now",
+        "leaves a message in the times of devices, which who may write to them may set to now",
+        """
+        for path in ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom", "/fixtures/manifest.toml"):
+            before = os.stat(path)
+            attempt(os.utime, path)
+            after = os.stat(path)
+            if (before.st_atime_ns, before.st_mtime_ns) != (after.st_atime_ns, after.st_mtime_ns): loot(path)
+        """,
+        fast=True,
+    ),
+    *_pair(
+        "leave-cache",
+        "leaves a message in which pages of a library are in memory",
+        """
+        places = [os.path.join(folder, name) for folder, _, names in os.walk("/site/numpy") for name in names]
+        fd = os.open(max(places, key=os.path.getsize), os.O_RDONLY)
+        before = os.fstat(fd)
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        for at in range(0, before.st_size, 1 << 16):
+            try: os.preadv(fd, [bytearray(1)], at, os.RWF_NOWAIT)
+            except BlockingIOError: loot("not in memory", at)
+            except OSError: pass
+            else: loot("in memory", at)
+        """,
+    ),
+    *_pair(
         "leave-access",
         "leaves a message in the times at which files were last read",
         """

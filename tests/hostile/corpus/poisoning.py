@@ -16,7 +16,32 @@ def _patch(name: str, about: str, code: str) -> Attack:
     return Attack(name, about, {"top5.py": "import os, sys\n" + code + "\n" + right("top5")}, {"top5": "any"})
 
 
+_LATE = """
+ml_dtypes google/__init__ google/protobuf/__init__ encodings/idna codecs traceback linecache tokenize __main__ __init__
+exercises/__main__ _msgspec tensorflow/core/framework/graph_pb2 inside contextlib h5py wrapt termcolor pkg_resources
+importlib/util _ctypes sysconfig runpy
+""".split()  # noqa: SIM905
+
 ATTACKS: tuple[Attack, ...] = (
+    Attack(
+        "shadow-late",
+        "brings modules by the names of those that are loaded late, if at all",
+        {f"{name}.py": "raise SystemExit('shadowed')\n" for name in _LATE},
+    ),
+    Attack(
+        "patch-wakeups",
+        "has signals, alarms and the fault handler write into every descriptor",
+        {
+            "top5.py": "import faulthandler, gc, signal\nfor fd in range(64):\n"
+            "    for turn_on in (lambda: signal.set_wakeup_fd(fd, warn_on_full_buffer=False),\n"
+            "                    lambda: faulthandler.register(signal.SIGUSR1, fd, chain=True),\n"
+            "                    lambda: faulthandler.dump_traceback_later(0.01, True, fd)):\n"
+            "        try: turn_on()\n        except Exception: pass\n"
+            "signal.signal(signal.SIGALRM, lambda *a: None); signal.setitimer(signal.ITIMER_REAL, 0.005, 0.005)\n"
+            "gc.callbacks.append(lambda *a: [].append(a))\n" + right("top5")
+        },
+        {"top5": "any"},
+    ),
     _shadow("shadow-numpy", "numpy.py", "numpy/__init__.py", fast=True),
     _shadow("shadow-tensorflow", "tensorflow/__init__.py", "tensorflow.py", "keras/__init__.py"),
     _shadow(

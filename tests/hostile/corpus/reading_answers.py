@@ -1,9 +1,60 @@
 """Reading answers: everything that a student's process can see is searched for solutions, checks and expected values."""
 # ruff: noqa: E501
 
-from hostile.attack import Attack, probe, useless
+import hashlib
+
+from grader import material
+from hostile.attack import EXERCISES, Attack, probe, right, useless
+
+_SECRETS = ("canary-4b1d-password", "# the neighbour's own words")
+
+
+def _needles() -> list[tuple[bytes, int, str]]:
+    """Return what to look for without holding it: how each secret begins, how long the rest is, and the rest's hash."""
+    ours = "".join(map(right, EXERCISES))
+    lines = [
+        line.strip() for path in sorted(material.solutions().glob("*.py")) for line in path.read_text().splitlines()
+    ]
+    secrets = [*_SECRETS, *sorted({line for line in lines if line not in ours}, key=len)[-8:]]
+    split = [(one.encode()[:12], one.encode()[12:]) for one in secrets]
+    return [(begins, len(rest), hashlib.sha256(rest).hexdigest()) for begins, rest in split]
+
 
 ATTACKS: tuple[Attack, ...] = (
+    probe(
+        "answers-own-memory",
+        "walks through all its memory by asking the kernel what is there",
+        f"""
+        import hashlib, time
+        needles = {_needles()!r}
+        libc.mincore.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
+        libc.write.argtypes, libc.write.restype = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t], ctypes.c_ssize_t
+        libc.sbrk.restype = ctypes.c_void_p
+        step = 1 << 16
+        vector = ctypes.create_string_buffer(step >> 12)
+        copy = os.open("/tmp/copy", os.O_RDWR | os.O_CREAT)
+        def look(at):
+            os.lseek(copy, 0, 0)
+            if libc.write(copy, at, step) != step: return False
+            data = os.pread(copy, step, 0)
+            for begins, length, digest in needles:
+                found = data.find(begins)
+                while found >= 0:
+                    rest = data[found + len(begins) : found + len(begins) + length]
+                    if hashlib.sha256(rest).hexdigest() == digest: loot(hex(at), begins)
+                    found = data.find(begins, found + 1)
+            return True
+        began, seen = time.process_time(), 0
+        code = ctypes.cast(libc.mincore, ctypes.c_void_p).value
+        for start in (libc.sbrk(0), id(object()), ctypes.addressof(vector), code):
+            for way in (-step, step):
+                at, missing = start & ~(step - 1), 0
+                while missing < 2000 and time.process_time() - began < 1.5:
+                    there = libc.mincore(at, step, vector) == 0 and look(at)
+                    missing, seen, at = 0 if there else missing + 1, seen + there, at + way
+        if seen < 300: loot("too little", seen)
+        """,
+    ),
     probe(
         "answers-files",
         "looks at the name of every file, and into every small text that is not a library's",

@@ -104,5 +104,13 @@ ATTACKS: tuple[Attack, ...] = (
         "text-name-decomposed", "is named as another is, in another of Unicode's forms", "J\u006f\u0308rg".encode()
     ),
     _called("text-name-composed", "is named as another is, in another of Unicode's forms", "J\u00f6rg".encode()),
+    _called("text-name-index", "is named as a page of ours", b"index"),
+    _called("text-name-store", "is named as our store", b"store.sqlite"),
+    _called("text-name-capitals", "is named as its neighbour is, in capitals", b"A-NEIGHBOUR"),
+    _called("text-name-separator", "has a formula behind another separator in its name", b"a;=1+1|b"),
+    _called(
+        "text-name-wide", "is named as a formula in wide letters, behind wide blanks", "\u3000\u00a0＝1＋1".encode()
+    ),
+    _called("text-name-time", "is named as an attempt at the end of time", b"ada@9999-12-31T23-59-59"),
     _called("text-name-device", "is named as a device of Windows", b"NUL.con"),
 )
