@@ -38,10 +38,15 @@ def cell(text: str) -> str:
     """Return text as a CSV cell: what a spreadsheet would take for a formula gets an apostrophe in front.
 
     Spreadsheets differ in what they skip before the sign, so white space and invisible characters are looked through,
-    and full-width and other variants of the signs count. Lone surrogates become `\\udcXX` escapes.
+    and full-width and other variants of the signs count. Lone surrogates become `\\udcXX` escapes, characters that a
+    terminal obeys `\\x1b` and the like.
     """
-    written = text.encode("utf-8", "backslashreplace").decode()
+    written = "".join(ascii(one)[1:-1] if _obeyed(one) else one for one in text)
     return f"'{written}" if _is_formula(written) else written
+
+
+def _obeyed(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") and character not in _LINE
 
 
 def _is_formula(text: str) -> bool:

@@ -62,6 +62,10 @@ def test_surrogates_are_escapes():
     assert cell("=\udc80") == "'=\\udc80"
 
 
+def test_what_a_terminal_obeys_is_escaped():
+    assert cell("a\x1b[2Jb\x9b\x00") == "a\\x1b[2Jb\\x9b\\x00"
+
+
 def test_a_semicolon_does_not_begin_a_cell():
     assert scores_csv([graded("a;=1", 1.0, 2.0, 3.0, 4.0)], EXERCISES).endswith(
         '"a;=1","10","1","2","3","4","graded"\n'
