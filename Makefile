@@ -31,7 +31,7 @@ demo: setup
 	$(BIN)/grader feedback $(OUT)
 
 test: setup .venv/browser/ready .venv/s3/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --durations=25
 
 # What the tests in a real browser need from npm.
 .venv/browser/ready: .venv/ready tests/chromium.py tests/feedback/browser/package-lock.json
@@ -49,7 +49,7 @@ check: setup .venv/browser/ready .venv/s3/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --durations=25
 
 validate: setup
 	$(BIN)/grader validate
