@@ -17,7 +17,7 @@ from hypothesis.internal.constants_ast import Constants
 from grader import catalogue, checks, material
 from grader.check import Question
 from grader.inside import wire
-from grader.observation import Observation, Observed
+from grader.observation import Observation, Observed, complaint
 from grader.observe import Code, Runner, Session
 
 _DRAWS_A_CASE = 5
@@ -169,12 +169,12 @@ def freeze(
 def _wordless(observation: Observation) -> Observation:
     """Return an observation of a wrong solution without the words of its exceptions, which quote lines of its source.
 
-    Nobody compares them, and where a mistake is small the line may be the answer's.
+    Where a mistake is small the line may be the answer's. Only what is compared is kept, TensorFlow's complaint.
     """
     if not isinstance(observation, Observed):
         return observation
     calls = [
-        msgspec.structs.replace(one, message="", where="") if isinstance(one, wire.Raised) else one
+        msgspec.structs.replace(one, message=complaint(one), where="") if isinstance(one, wire.Raised) else one
         for one in observation.calls
     ]
     return msgspec.structs.replace(observation, calls=tuple(calls))

@@ -5,6 +5,8 @@ from enum import StrEnum
 from grader.inside import wire
 from grader.phrase import Text
 
+_REFUSED = " for '{{node "
+
 
 class Outcome(StrEnum):
     """What became of a check. Only PASSED earns points; GRADER_ERROR is ours and holds the record back."""
@@ -56,6 +58,15 @@ class NotRun(wire.Frozen, frozen=True, tag="not_run"):
 
 
 Observation = Observed | NoModule | Died | NotRun
+
+
+def complaint(raised: wire.Raised) -> str:
+    """Return why TensorFlow refused to add an operation to a graph, shapes included; "" if it is not that which raised.
+
+    These words are TensorFlow's, the same for everyone who makes the same mistake, and quote no source.
+    """
+    said, refused, _ = raised.message.partition(_REFUSED)
+    return said + refused if refused and "\n" not in said else ""
 
 
 class Printed(wire.Frozen, frozen=True):

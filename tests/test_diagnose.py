@@ -7,7 +7,7 @@ from grader.catalogue import Misconception
 from grader.diagnose import diagnose, same_observation, same_value
 from grader.freeze import FrozenCheck
 from grader.inside import wire
-from grader.observation import Died, Observation, Observed, Outcome
+from grader.observation import Died, Observation, Observed, Outcome, complaint
 
 PROGRAM = wire.Program("p", (wire.Call("f"),))
 
@@ -101,6 +101,27 @@ def test_exceptions_are_compared_by_class() -> None:
     assert same_observation(one, Observed((wire.Raised(("ValueError",), "b"),)))
     assert not same_observation(one, Observed((wire.Raised(("TypeError",), "a"),)))
     assert not same_observation(one, returned(1))
+
+
+@pytest.mark.parametrize(
+    ("message", "same"),
+    [
+        ("Depth of input (1) is not a multiple of input depth of filter (3) for '{{node other/Conv2D}} = …", True),
+        ("Depth of input (1) is not a multiple of input depth of filter (2) for '{{node Conv2D}} = …", False),
+        ("Negative dimension size caused by subtracting 5 from 3 for '{{node Conv2D}} = …", False),
+        ("the channels don't fit", False),
+    ],
+)
+def test_of_what_tensorflow_refuses_the_reason_is_compared(message: str, same: bool) -> None:
+    refused = "Depth of input (1) is not a multiple of input depth of filter (3) for '{{node Conv2D}} = Conv2D[…]"
+    one, other = (Observed((wire.Raised(("ValueError",), text),)) for text in (refused, message))
+    assert same_observation(one, other) is same
+
+
+def test_a_complaint_quotes_no_source() -> None:
+    quoted = "in user code:\n    return tf.nn.conv2d(x, flt)\n\n    Too large for '{{node Conv2D}} = Conv2D[…]"
+    assert complaint(wire.Raised(("ValueError",), quoted)) == ""
+    assert complaint(wire.Raised(("ValueError",), "name 'flt' is not defined")) == ""
 
 
 def test_a_death_resembles_nothing() -> None:
