@@ -1,7 +1,7 @@
 """What the subgraph exercise is asked: small graphs written as lines of text, drawn graphs, and a model that ships.
 
-A graph is written one node a line, its name and then its inputs: `("x", "init", "output x ^init")`. Nodes come before
-those that use them, as TensorFlow writes them; what a node computes follows from how many inputs it has.
+A graph is written one node a line, its name and then its inputs: `("x", "init", "output x ^init")`. Nodes mostly
+come before those that use them, as TensorFlow writes them; what a node computes follows from how many inputs it has.
 """
 
 from collections.abc import Iterable

@@ -23,7 +23,10 @@ from grader.cases.convolution_chain import (
 from grader.check import Finding, Seen, Trial, Trials, asks, kind_of
 from grader.compare import FLOAT32, a_list_of, a_tensor, same_array
 from grader.inside import wire
+from grader.observation import Observation, Observed
 from grader.phrase import Text, phrase
+
+_TENSORS = (wire.Tensor, wire.Variable)
 
 
 def _stages(seen: Seen, n: int, call: int = 0) -> list[Any]:
@@ -132,7 +135,21 @@ def check_chained(trials: Trials) -> None:
             same_array(got, want, what if i else _stage(1), FLOAT32)
 
 
-@asks(ask_chain, named=[Chain(3, 4, DOUBLE, 4, 3)])
+def _made_of(observation: Observation) -> Any:
+    """Return what came of a chain; if it isn't made of both x and flt only that: its numbers may be drawn at random."""
+    if not isinstance(observation, Observed) or not isinstance(observation.graph, wire.Nodes):
+        return None
+    outcome, inputs = observation.calls[0], _inputs(observation.graph)
+    returned = wire.from_wire(outcome.value) if isinstance(outcome, wire.Returned) else []
+    stages = [item for item in returned if isinstance(item, _TENSORS)] if isinstance(returned, list) else []
+    unused = {"x", "flt"}.difference(*(_ancestors(inputs, stage) for stage in stages)) if stages else set()
+    if unused:
+        return ["without", *sorted(unused)]
+    numbers = [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in observation.runs]
+    return [outcome.types[:1] if isinstance(outcome, wire.Raised) else returned, numbers]
+
+
+@asks(ask_chain, named=[Chain(3, 4, DOUBLE, 4, 3)], view=_made_of)
 def check_depends(trials: Trials) -> None:
     """Each stage is computed from the stage before it, not from the start again.
 
@@ -143,8 +160,7 @@ def check_depends(trials: Trials) -> None:
         offset = _offset(trial, 2)
         same_array(trial.got.fetched()[offset + 1], trial.want.fetched()[1], _stage(2), FLOAT32)
         stages = trial.got.returned()[offset:]
-        inputs = {node.name: [entry.removeprefix("^").partition(":")[0] for entry in node.inputs]
-                  for node in trial.got.graph().nodes}  # fmt: skip
+        inputs = _inputs(trial.got.graph())
         above = [_ancestors(inputs, stage) for stage in stages]
         users = _turned(inputs)
         of_both = _reach(users, "x") & _reach(users, "flt")
@@ -156,6 +172,10 @@ def check_depends(trials: Trials) -> None:
                     number=i + 1, before=i,
                 )  # fmt: skip
                 raise Finding(apart)
+
+
+def _inputs(graph: wire.Nodes) -> dict[str, list[str]]:
+    return {node.name: [entry.removeprefix("^").partition(":")[0] for entry in node.inputs] for node in graph.nodes}
 
 
 def _ancestors(inputs: dict[str, list[str]], stage: wire.Tensor | wire.Variable) -> set[str]:

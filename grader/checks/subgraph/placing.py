@@ -56,7 +56,7 @@ def check_device_length(trials: Trials) -> None:
 
 @asks(
     cases.ask_move,
-    named=[Move((CPU, "")), Move(("/gpu:1", CPU, "/cpu:1"))],
+    named=[Move((CPU, "")), Move(("/gpu:1", CPU, "/cpu:1")), Move((CPU, "/job:worker/task:3/cpu:0"))],
     drawn=cases.mixed_moves(),
     count=1,
     view=devices_seen,

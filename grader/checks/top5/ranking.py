@@ -116,13 +116,13 @@ def check_k_zero(trials: Trials) -> None:
 
 @asks(
     cases.ask_each,
-    named=[(Scores(_THREE, k=3), Scores(_THREE, k=4), Scores((100, 300, 50, 400), k=1000))],
+    named=[(Scores(_THREE, k=3), Scores(_THREE, k=4), Scores((100, 300, 0, 400), k=1000))],
     view=labels_seen,
 )
 def check_k_beyond(trials: Trials) -> None:
     """A k beyond the number of classes gives all of them
 
-    And a k of just as many.
+    And a k of just as many; also those of probability 0.
     """
     for trial in trials:
         for call in range(len(trial.program.calls)):

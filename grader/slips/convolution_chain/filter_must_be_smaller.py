@@ -1,4 +1,4 @@
-# loses: combined
+# loses: pictures, combined
 import numpy as np
 import tensorflow as tf
 
