@@ -50,7 +50,8 @@ class Net(msgspec.Struct, frozen=True):
     The network takes what has 18 numbers in any shape, so that it doesn't mind how the image was made a batch.
 
     Args:
-        seed: of the image and the matrix.
+        seed: of the matrix, and of the image.
+        shown: of the image, where it is another one.
         classes: how many.
         k: None leaves the argument out.
         names: the prefix, and the names of the input and the output tensor, given to `classify` where they are not
@@ -67,6 +68,7 @@ class Net(msgspec.Struct, frozen=True):
     times: int = 1
     finalized: bool = False
     ties: bool = False
+    shown: int | None = None
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -127,7 +129,8 @@ def _net_call(case: Net) -> wire.Call:
 
 def noise(case: Net) -> np.ndarray:
     """Return the image of a case, (2, 3, 3) float32, minus 117."""
-    return (np.random.RandomState(case.seed).randint(0, 256, (2, 3, 3)) - 117).astype(np.float32)
+    drawn = np.random.RandomState(case.seed if case.shown is None else case.shown)
+    return (drawn.randint(0, 256, (2, 3, 3)) - 117).astype(np.float32)
 
 
 def net_labels(case: Net) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def _import(name: str, root: Path, path: str) -> ModuleType:
 def _trace(program: wire.Program, module: ModuleType, root: Path) -> wire.Traced:
     tf1.set_random_seed(1) if not program.in_graph else None
     graph = tf.Graph()
-    given: dict[str, Any] = {}
+    given: dict[str | bytes, Any] = {}
     values: list[Any] = []
     outcomes: list[wire.Outcome] = []
     context = graph.as_default()
@@ -97,9 +97,9 @@ _FAILED = object()
 
 
 def _call(
-    call: wire.Call, module: ModuleType, given: dict[str, Any], values: list[Any], graph: tf.Graph, root: Path
+    call: wire.Call, module: ModuleType, given: dict[str | bytes, Any], values: list[Any], graph: tf.Graph, root: Path
 ) -> tuple[Any, wire.Outcome]:
-    """Make one call. The arguments are made afresh for each, and compared with copies of themselves afterwards."""
+    """Make one call. The arguments (save graphs) are made afresh for each, and compared with copies afterwards."""
     try:
         named = {str(i): _argument(arg, given, values) for i, arg in enumerate(call.args)}
         named |= {key: _argument(arg, given, values) for key, arg in call.kwargs.items()}
@@ -129,8 +129,8 @@ def _function(module: ModuleType, name: str) -> Callable[..., Any]:
     return function  # type: ignore[no-any-return]
 
 
-def _argument(value: wire.Value, given: dict[str, Any], values: list[Any]) -> Any:
-    """Return the Python object that an argument stands for, a new one for each call."""
+def _argument(value: wire.Value, given: dict[str | bytes, Any], values: list[Any]) -> Any:
+    """Return the Python object that an argument stands for, a new one for each call unless it is a graph."""
     match value:
         case wire.Items():
             return [_argument(item, given, values) for item in value.items]
@@ -145,7 +145,7 @@ def _argument(value: wire.Value, given: dict[str, Any], values: list[Any]) -> An
         case wire.Nodes():
             return graphs.make(value)
         case wire.Model():
-            return _model(value)
+            return _model(value, given)
     return value
 
 
@@ -161,13 +161,18 @@ def _pick(reference: wire.Result, values: list[Any]) -> Any:
     return found
 
 
-def _model(model: wire.Model) -> Any:
+def _model(model: wire.Model, given: dict[str | bytes, Any]) -> Any:
+    """Return a GraphDef, or a graph that holds it: one and the same for all calls of a program that speak of it."""
     if model.prefix is None:
         return registry.shipped(model.name) if model.nodes is None else graphs.make(model.nodes)
+    key = wire.encode(model)
+    if key in given:
+        return given[key]
     graph_def = registry.parsed(model.name) if model.nodes is None else graphs.make(model.nodes)
     graph = registry.load_into_graph(graph_def, model.prefix)
     if model.finalized:
         graph.finalize()
+    given[key] = graph
     return graph
 
 

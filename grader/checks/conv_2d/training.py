@@ -30,7 +30,7 @@ def _learned(observation: Observation) -> Any:
         return None
     ran = observation.runs[0] if observation.runs else None
     if not isinstance(ran, wire.Ran):
-        return [returned_by(observation), None]
+        return [returned_by(observation), [ran.kind, ran.message.partition(":")[0]] if ran else None]
     flows = [None if one is None else one > 0 for one in ran.gradients]
     return [returned_by(observation), flows, _share(wire.numpy(ran.values[0])) >= ENOUGH]
 

@@ -165,7 +165,14 @@ def check_names(trials: Trials) -> None:
             named_right(trial.got, call, scope)
 
 
-@asks(ask_layer, named=[Layer(2, 3, outputs=1, name=None), Layer(2, 3, outputs=1, name="")])
+def _scopes(observation: Observation) -> Any:
+    """Return what came back, and in which scopes the variables are; what they are called there is no matter here."""
+    if not isinstance(observation, Observed):
+        return None
+    return [returned_by(observation), sorted({name.rpartition("/")[0] for name in observation.trainable})]
+
+
+@asks(ask_layer, named=[Layer(2, 3, outputs=1, name=None), Layer(2, 3, outputs=1, name="")], view=_scopes)
 def check_default_name(trials: Trials) -> None:
     """A layer without a name is called conv2d.
 

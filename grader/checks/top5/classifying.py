@@ -101,13 +101,14 @@ def check_chelsea(trials: Trials) -> None:
         (
             Net(11, classes=4, k=9, ties=True),
             Net(12, classes=40, k=40, ties=True, names=("n", "image", "second")),
+            Net(12, classes=40, k=40, ties=True, names=("n", "image", "second"), shown=13),
         )
     ],
 )
 def check_combined(trials: Trials) -> None:
     """Everything at once: ties, two equal labels, other tensors, more classes asked for than there are
 
-    `classify` and `top_k` together.
+    `classify` and `top_k` together; the second graph is shown two images, one after the other.
     """
     for trial in trials:
         for call in range(len(trial.program.calls)):

@@ -1,4 +1,3 @@
-# loses: reuse_auto
 import tensorflow as tf
 
 tf1 = tf.compat.v1
