@@ -166,10 +166,11 @@ def check_names(trials: Trials) -> None:
 
 
 def _scopes(observation: Observation) -> Any:
-    """Return what came back, and in which scopes the variables are; what they are called there is no matter here."""
+    """Return what came back, its numbers, and the variables' scopes; what they are called there is no matter here."""
     if not isinstance(observation, Observed):
         return None
-    return [returned_by(observation), sorted({name.rpartition("/")[0] for name in observation.trainable})]
+    numbers = [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in observation.runs]
+    return [returned_by(observation), numbers, sorted({name.rpartition("/")[0] for name in observation.trainable})]
 
 
 @asks(ask_layer, named=[Layer(2, 3, outputs=1, name=None), Layer(2, 3, outputs=1, name="")], view=_scopes)

@@ -1,0 +1,35 @@
+import tensorflow as tf
+
+tf1 = tf.compat.v1
+
+
+def extract_main_graph(graph_def, output_names=('output',)):
+    names = [node.name for node in graph_def.node]
+    for output in output_names:
+        if output not in names:
+            raise ValueError(output)
+    needed = set(output_names)
+    main = tf1.GraphDef()
+    main.versions.CopyFrom(graph_def.versions)
+    main.library.CopyFrom(graph_def.library)
+    for node in reversed(graph_def.node):
+        if node.name in needed:
+            main.node.add().CopyFrom(node)
+            needed.update(entry.replace('^', '').split(':')[0] for entry in node.input)
+    return main
+
+
+def place_on_device(graph_def, device='/gpu:0'):
+    placed = tf1.GraphDef()
+    placed.CopyFrom(graph_def)
+    for node in placed.node:
+        if node.device == '/cpu:0':
+            node.device = device
+    return placed
+
+
+def load_into_graph(graph_def, name='inception'):
+    graph = tf.Graph()
+    with graph.as_default():
+        tf.import_graph_def(graph_def, name=name)
+    return graph
