@@ -6,6 +6,7 @@ Exit code 0: ours holds. 1: it doesn't.
 """
 
 import argparse
+import contextlib
 import itertools
 import os
 import shutil
@@ -121,7 +122,7 @@ def ours_printed(store: Path) -> str:
     from grader.grading import Graded
     from grader.inside import wire
 
-    with sqlite3.connect(store) as held:
+    with contextlib.closing(sqlite3.connect(store)) as held:
         rows = held.execute("select graded from results").fetchall()
     text = b"".join(one.output for (data,) in rows for one in wire.decode(data, Graded).printed).decode(
         "utf-8", "replace"

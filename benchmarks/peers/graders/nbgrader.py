@@ -1,5 +1,6 @@
 """nbgrader's autograde: notebooks, one command for a course; split over copies of the course to use more cores."""
 
+import contextlib
 import shutil
 import sqlite3
 from collections.abc import Sequence
@@ -52,7 +53,7 @@ def points(room: Path, students: Class) -> Points:
     """Read the gradebooks: a manual score goes before an automatic one, extra credit is added, as nbgrader does."""
     found: dict[str, dict[str, float]] = {}
     for course in sorted(room.glob("course-*")):
-        with sqlite3.connect(course / "gradebook.db") as gradebook:
+        with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as gradebook:
             for student, cell, automatic, manual, extra in gradebook.execute(_READ):
                 graded = (course / "autograded" / student / "ps1" / "ps1.ipynb").is_file()
                 score = manual if manual is not None else automatic
