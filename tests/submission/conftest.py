@@ -44,7 +44,7 @@ def tar_of():
         with tarfile.open(fileobj=buffer, mode=mode, format=fmt, errors="surrogateescape") as archive:
             for member in members:
                 if isinstance(member, tarfile.TarInfo):
-                    archive.addfile(member)
+                    archive.addfile(member, io.BytesIO(bytes(member.size)) if member.isreg() else None)
                     continue
                 info = tarfile.TarInfo(member[0])
                 info.size = len(member[1])

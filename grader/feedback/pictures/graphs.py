@@ -96,7 +96,9 @@ def _arcs(drawing: Drawing, node: Node, middle: Mapping[str, float], here: set[s
 
 def _described(panel: str, exhibit: Graphs, here: set[str]) -> str:
     names = [_said(node, panel, exhibit) for node in exhibit.nodes if node.state in here]
-    return f"{say(panel)}: {', '.join(names) or say('no nodes')}"
+    # Until Python 3.12, Babel finds no words inside an f-string.
+    none = say("no nodes")
+    return f"{say(panel)}: {', '.join(names) or none}"
 
 
 def _said(node: Node, panel: str, exhibit: Graphs) -> str:
