@@ -16,6 +16,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         explanation: what a good teaching assistant says about it.
         pointer: where to read on.
         loses: the ids of exactly the checks that it loses.
+        telling: whoever loses exactly these needs the explanation, however the mistake was written.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     explanation: str
     pointer: str
     loses: tuple[str, ...]
+    telling: bool = False
 
     def source(self) -> bytes:
         """Return the wrong solution's module."""

@@ -17,30 +17,59 @@ View = Callable[[Observation], Any]
 
 def diagnose(
     failed: Mapping[str, tuple[FrozenCheck, Sequence[Observation], View | None]],
-    passed: Collection[str],
+    passed: Mapping[str, FrozenCheck],
     known: Sequence[Misconception],
 ) -> dict[str, tuple[Misconception, ...]]:
     """Return, for each failed check of an exercise, the misconceptions to name; none where it is not clear.
 
     A misconception is a candidate for a check when it loses that check and none that was passed, and all the check's
-    observations are the same. If several explain it in different words, nothing is said.
+    observations are the same. Where there is no candidate, checks that were passed speak only about the functions that
+    they ask, for who returns the wrong list may well have written another function so that it copes; the misconception
+    must then explain all that was lost in these functions. If several explain a check in different words, nothing is
+    said. Where nothing at all looks the same, a misconception that is told by what it loses is named if exactly that
+    was lost.
 
     Args:
         failed: by check id, its frozen cases, the student's observations and what of them is compared (None: all).
-        passed: the ids of the checks that were passed; those that were not run are in neither.
+        passed: by check id, the frozen cases of those that were passed; those that were not run are in neither.
         known: the misconceptions of the exercise.
     """
-    found: dict[str, tuple[Misconception, ...]] = {}
-    for check_id, (check, got, view) in failed.items():
-        candidates = [
+    alike = {
+        check_id: [
             one
             for one in known
-            if check_id in one.loses and not set(one.loses) & set(passed) and one.id in check.misconceptions
+            if check_id in one.loses and one.id in check.misconceptions
             and all(map(_same_through(view), got, check.misconceptions[one.id]))
-        ]  # fmt: skip
+        ]
+        for check_id, (check, got, view) in failed.items()
+    }  # fmt: skip
+    found: dict[str, tuple[Misconception, ...]] = {}
+    for check_id, (check, *_) in failed.items():
+        candidates = [one for one in alike[check_id] if not set(one.loses) & set(passed)]
+        if not candidates:
+            asked = _functions(check)
+            related = {other for other, frozen in passed.items() if _functions(frozen) & asked}
+            lost = [alike[other] for other, (frozen, *_) in failed.items() if _functions(frozen) <= asked]
+            candidates = [
+                one for one in alike[check_id] if not set(one.loses) & related and all(one in each for each in lost)
+            ]
         if len({one.explanation for one in candidates}) == 1:
             found[check_id] = tuple(candidates)
-    return found
+    return found or _by_what_is_lost(set(failed), set(passed), known)
+
+
+def _functions(check: FrozenCheck) -> set[str]:
+    return {call.function for program in check.programs for call in program.calls}
+
+
+def _by_what_is_lost(
+    failed: Collection[str], passed: Collection[str], known: Sequence[Misconception]
+) -> dict[str, tuple[Misconception, ...]]:
+    every = {check_id for one in known for check_id in one.loses}
+    if not every <= {*failed, *passed}:  # what was not run may be lost too
+        return {}
+    telling = tuple(one for one in known if one.telling and set(one.loses) == set(failed))
+    return dict.fromkeys(failed, telling) if len({one.explanation for one in telling}) == 1 else {}
 
 
 def _same_through(view: View | None) -> Callable[[Observation, Observation], bool]:

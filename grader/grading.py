@@ -83,7 +83,9 @@ def judge_exercise(
         for check_id, judgement in judged.items()
         if judgement.outcome in (Outcome.FAILED, Outcome.RAISED)
     }
-    passed = {check_id for check_id, judgement in judged.items() if judgement.outcome is Outcome.PASSED}
+    passed = {
+        check_id: checks[check_id] for check_id, judgement in judged.items() if judgement.outcome is Outcome.PASSED
+    }
     named = diagnose(failed, passed, catalogue.load(exercise)) if failed else {}
     ordered = [judged[check_id] for check_id in assignment.check_ids(exercise) if check_id in judged]
     return tuple(

@@ -6,6 +6,12 @@ from grader.inside import wire
 from grader.phrase import Text
 
 _REFUSED = " for '{{node "
+_KNOWN_WORDS = (
+    "tf.placeholder() is not compatible with eager execution",
+    "Attempting to capture an EagerTensor",
+    "Attempted to use a closed Session",
+    "Cannot feed value of shape",
+)
 
 
 class Outcome(StrEnum):
@@ -61,11 +67,14 @@ Observation = Observed | NoModule | Died | NotRun
 
 
 def complaint(raised: wire.Raised) -> str:
-    """Return why TensorFlow refused to add an operation to a graph, shapes included; "" if it is not that which raised.
+    """Return why TensorFlow refused an operation, a feed or a session; "" if it is not that which raised.
 
     These words are TensorFlow's, the same for everyone who makes the same mistake, and quote no source.
     """
     said, refused, _ = raised.message.partition(_REFUSED)
+    for words in _KNOWN_WORDS:
+        if words in raised.message:
+            return words
     return said + refused if refused and "\n" not in said else ""
 
 

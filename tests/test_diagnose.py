@@ -1,5 +1,8 @@
 """A misconception is named when everything looks the same through its glasses; what is unclear is not named."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 
@@ -25,6 +28,7 @@ def named(
     theirs: dict[str, dict[str, Observation]],
     *known: Misconception,
     passed: tuple[str, ...] = (),
+    asks: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, list[str]]:
     failed = {
         check_id: (
@@ -34,7 +38,11 @@ def named(
         )
         for check_id, seen in got.items()
     }
-    return {check_id: [one.id for one in found] for check_id, found in diagnose(failed, passed, known).items()}
+    checks = {
+        check_id: FrozenCheck(check_id, (wire.Program("p", (wire.Call(asks.get(check_id, "f")),)),), (returned(0),))
+        for check_id in passed
+    }
+    return {check_id: [one.id for one in found] for check_id, found in diagnose(failed, checks, known).items()}
 
 
 def test_the_same_wrong_value_is_named_and_another_is_not() -> None:
@@ -51,6 +59,26 @@ def test_one_that_loses_a_check_that_was_passed_is_not_named() -> None:
     theirs = {"e.a": {"m": returned(1), "n": returned(1)}}
     known = (mistake("m", "e.a"), mistake("n", "e.a", "e.b"))
     assert named({"e.a": returned(1)}, theirs, *known, passed=("e.b",)) == {"e.a": ["m"]}
+
+
+def test_a_check_that_was_passed_speaks_against_nothing_in_another_function() -> None:
+    theirs = {"e.a": {"m": returned(1), "n": returned(1)}, "e.c": {"n": returned(1)}}
+    known = (mistake("n", "e.a", "e.b"),)
+    assert named({"e.a": returned(1)}, theirs, *known, passed=("e.b",), asks={"e.b": "g"}) == {"e.a": ["n"]}
+    both = {"e.a": returned(1), "e.c": returned(1)}
+    assert named(both, theirs, *known, passed=("e.b",), asks={"e.b": "g"}) == {}, "n does not explain e.c"
+    assert named({"e.a": returned(2)}, theirs, *known, passed=("e.b",), asks={"e.b": "g"}) == {}
+    whole = (*known, mistake("m", "e.a"))
+    assert named({"e.a": returned(1)}, theirs, *whole, passed=("e.b",), asks={"e.b": "g"}) == {"e.a": ["m"]}
+
+
+def test_one_that_is_told_by_what_it_loses_is_named_if_exactly_that_is_lost() -> None:
+    theirs = {"e.a": {"m": returned(1)}, "e.b": {"n": returned(1)}}
+    known = (Misconception("m", "e", "idea", "m", "pointer", ("e.a",), telling=True), mistake("n", "e.b"))
+    assert named({"e.a": returned(2)}, theirs, *known, passed=("e.b",)) == {"e.a": ["m"]}
+    assert named({"e.a": returned(2)}, theirs, *known) == {}, "e.b was not run"
+    assert named({"e.a": returned(2), "e.b": returned(2)}, theirs, *known) == {}
+    assert named({"e.b": returned(2)}, theirs, *known, passed=("e.a",)) == {}, "n is not told by what it loses"
 
 
 def test_a_check_that_was_not_run_speaks_against_nothing() -> None:
