@@ -1,6 +1,7 @@
 """Which misconceptions explain a failed check: those that gave the very same observations on every one of its cases."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,28 +35,33 @@ def diagnose(
         passed: by check id, the frozen cases of those that were passed; those that were not run are in neither.
         known: the misconceptions of the exercise.
     """
-    alike = {
-        check_id: [
-            one
-            for one in known
-            if check_id in one.loses and one.id in check.misconceptions
-            and all(map(_same_through(view), got, check.misconceptions[one.id]))
-        ]
-        for check_id, (check, got, view) in failed.items()
-    }  # fmt: skip
+
+    @cache
+    def alike(check_id: str) -> list[Misconception]:
+        check, got, view = failed[check_id]
+        return [one for one in known if _alike(one, check, got, view)]
+
     found: dict[str, tuple[Misconception, ...]] = {}
-    for check_id, (check, *_) in failed.items():
-        candidates = [one for one in alike[check_id] if not set(one.loses) & set(passed)]
+    for check_id, (check, got, view) in failed.items():
+        candidates = [one for one in known if not set(one.loses) & set(passed) and _alike(one, check, got, view)]
         if not candidates:
             asked = _functions(check)
             related = {other for other, frozen in passed.items() if _functions(frozen) & asked}
-            lost = [alike[other] for other, (frozen, *_) in failed.items() if _functions(frozen) <= asked]
+            lost = [other for other, (frozen, *_) in failed.items() if _functions(frozen) <= asked]
             candidates = [
-                one for one in alike[check_id] if not set(one.loses) & related and all(one in each for each in lost)
+                one
+                for one in alike(check_id)
+                if not set(one.loses) & related and all(one in alike(other) for other in lost)
             ]
         if len({one.explanation for one in candidates}) == 1:
             found[check_id] = tuple(candidates)
     return found or _by_what_is_lost(set(failed), set(passed), known)
+
+
+def _alike(one: Misconception, check: FrozenCheck, got: Sequence[Observation], view: View | None) -> bool:
+    if check.id not in one.loses or one.id not in check.misconceptions:
+        return False
+    return all(map(_same_through(view), got, check.misconceptions[one.id]))
 
 
 def _functions(check: FrozenCheck) -> set[str]:
