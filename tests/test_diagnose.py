@@ -152,6 +152,16 @@ def test_a_complaint_quotes_no_source() -> None:
     assert complaint(wire.Raised(("ValueError",), "name 'flt' is not defined")) == ""
 
 
+def test_what_a_session_refuses_is_told_apart_by_its_words() -> None:
+    closed = Observed((wire.Raised(("RuntimeError",), "Attempted to use a closed Session."),))
+    other = Observed((wire.Raised(("RuntimeError",), "The Session graph is empty. Add operations to it."),))
+    assert same_observation(closed, closed)
+    assert not same_observation(closed, other)
+    assert complaint(wire.Raised(("ValueError",), "Cannot feed value of shape (2, 3) for Tensor x:0")).startswith(
+        "Cannot feed value"
+    )
+
+
 def test_a_death_resembles_nothing() -> None:
     death = Died(Outcome.CRASHED, "crashed")
     assert not same_observation(death, death)
