@@ -26,9 +26,9 @@ def diagnose(
     A misconception is a candidate for a check when it loses that check and none that was passed, and all the check's
     observations are the same. Where there is no candidate, checks that were passed speak only about the functions that
     they ask, for who returns the wrong list may well have written another function so that it copes; the misconception
-    must then explain all that was lost in these functions. If several explain a check in different words, nothing is
-    said. Where nothing at all looks the same, a misconception that is told by what it loses is named if exactly that
-    was lost.
+    must then explain all that was lost in these functions, and that must be more than one check. If several explain it
+    in different words, nothing is said. Where nothing at all looks the same, a misconception that is told by what it
+    loses is named if exactly that was lost.
 
     Args:
         failed: by check id, its frozen cases, the student's observations and what of them is compared (None: all).
@@ -51,7 +51,7 @@ def diagnose(
             candidates = [
                 one
                 for one in alike(check_id)
-                if not set(one.loses) & related and all(one in alike(other) for other in lost)
+                if len(lost) > 1 and not set(one.loses) & related and all(one in alike(other) for other in lost)
             ]
         if len({one.explanation for one in candidates}) == 1:
             found[check_id] = tuple(candidates)

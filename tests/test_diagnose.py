@@ -62,14 +62,15 @@ def test_one_that_loses_a_check_that_was_passed_is_not_named() -> None:
 
 
 def test_a_check_that_was_passed_speaks_against_nothing_in_another_function() -> None:
-    theirs = {"e.a": {"m": returned(1), "n": returned(1)}, "e.c": {"n": returned(1)}}
-    known = (mistake("n", "e.a", "e.b"),)
-    assert named({"e.a": returned(1)}, theirs, *known, passed=("e.b",), asks={"e.b": "g"}) == {"e.a": ["n"]}
-    both = {"e.a": returned(1), "e.c": returned(1)}
-    assert named(both, theirs, *known, passed=("e.b",), asks={"e.b": "g"}) == {}, "n does not explain e.c"
-    assert named({"e.a": returned(2)}, theirs, *known, passed=("e.b",), asks={"e.b": "g"}) == {}
-    whole = (*known, mistake("m", "e.a"))
-    assert named({"e.a": returned(1)}, theirs, *whole, passed=("e.b",), asks={"e.b": "g"}) == {"e.a": ["m"]}
+    theirs = {check_id: {"n": returned(1)} for check_id in ("e.a", "e.c", "e.d")}
+    known = (mistake("n", "e.a", "e.b", "e.c"),)
+    got = {"e.a": returned(1), "e.c": returned(1)}
+    asks = {"e.b": "g"}
+    assert named(got, theirs, *known, passed=("e.b",), asks=asks) == {"e.a": ["n"], "e.c": ["n"]}
+    assert named(got, theirs, *known, passed=("e.b",)) == {}, "e.b asks the same function"
+    assert named(got | {"e.c": returned(2)}, theirs, *known, passed=("e.b",), asks=asks) == {}, "e.c is another's"
+    assert named(got | {"e.d": returned(1)}, theirs, *known, passed=("e.b",), asks=asks) == {}, "n passes e.d"
+    assert named({"e.a": returned(1)}, theirs, *known, passed=("e.b",), asks=asks) == {}, "one check is too little"
 
 
 def test_one_that_is_told_by_what_it_loses_is_named_if_exactly_that_is_lost() -> None:

@@ -1,4 +1,3 @@
-# loses: k_beyond, combined
 import numpy as np
 import tensorflow as tf
 
