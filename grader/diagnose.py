@@ -32,29 +32,30 @@ def diagnose(
     """
     found: dict[str, tuple[Misconception, ...]] = {}
     for check_id, (check, got, view) in failed.items():
+        seen = _seen(got, view)
         candidates = [
             one
             for one in known
             if check_id in one.loses and not set(one.loses) & set(passed) and one.id in check.misconceptions
-            and all(map(_same_through(view), got, check.misconceptions[one.id]))
+            and seen is not None and _resembles(seen, check.misconceptions[one.id], view)
         ]  # fmt: skip
         if len({one.explanation for one in candidates}) == 1:
             found[check_id] = tuple(candidates)
     return found
 
 
-def _same_through(view: View | None) -> Callable[[Observation, Observation], bool]:
+def _seen(got: Sequence[Observation], view: View | None) -> list[Any] | None:
+    """Return what is compared of observations, looked at once: there may be much of it. None: nothing can be."""
+    try:
+        return [one if view is None else view(one) for one in got]
+    except Exception:  # what a student's process claims may be anything; it then resembles nothing
+        return None
+
+
+def _resembles(seen: Sequence[Any], theirs: Sequence[Observation], view: View | None) -> bool:
     if view is None:
-        return same_observation
-
-    def same(got: Observation, theirs: Observation) -> bool:
-        try:
-            seen = view(got)
-        except Exception:  # what a student's process claims may be anything; it then resembles nothing
-            return False
-        return same_value(seen, view(theirs))
-
-    return same
+        return all(map(same_observation, seen, theirs))
+    return all(same_value(one, view(other)) for one, other in zip(seen, theirs, strict=True))
 
 
 def same_observation(got: Observation, theirs: Observation) -> bool:
