@@ -48,7 +48,7 @@ def _shape(shape: Sequence[int | None] | None) -> Text:
 
 def same_array(got: Any, want: np.ndarray, what: Text, tolerance: Tolerance) -> None:
     """Raise unless `got` is an array of the shape and, within a tolerance, the numbers of `want`."""
-    if isinstance(got, list | int | float | bool) and not isinstance(got, np.ndarray):
+    if isinstance(got, list | int | float | bool):
         got = _as_array(got, what)
     if not isinstance(got, np.ndarray):
         other = phrase("{what} should be an array of shape {want}, but it is {got}.", what=what, want=want.shape,
@@ -56,7 +56,8 @@ def same_array(got: Any, want: np.ndarray, what: Text, tolerance: Tolerance) -> 
         raise Finding(other)
     if got.shape != want.shape:
         raise Finding(_other_shape(got.shape, want.shape, what), evidence=Numbers(str(what), got, want))
-    close = np.isclose(got, want, rtol=tolerance.relative, atol=tolerance.absolute, equal_nan=True)
+    # A right solution's numbers are finite. Where `want` is made from a student's own, NaN would be right as NaN.
+    close = np.isclose(got, want, rtol=tolerance.relative, atol=tolerance.absolute) & np.isfinite(want)
     if close.all():
         return
     place = tuple(int(i) for i in np.argwhere(~close)[0])
@@ -70,10 +71,29 @@ def same_array(got: Any, want: np.ndarray, what: Text, tolerance: Tolerance) -> 
 
 
 def _as_array(value: Any, what: Text) -> np.ndarray:
+    held = numbers_in(value)
+    if held is None:
+        raise Finding(phrase("{what} should be an array, but it is {got}.", what=what, got=kind_of(value)))
+    return held
+
+
+def numbers_in(value: Any) -> np.ndarray | None:
+    """Return an array, or a number or nested lists of numbers as one; None if a value is neither."""
+    if isinstance(value, np.ndarray):
+        return value
+    # Of texts NumPy makes an array in which each takes the room of the longest, in a grader that has no such room.
+    if not _is_numbers(value):
+        return None
     try:
-        return np.asarray(value, dtype=np.float64)
-    except (ValueError, TypeError) as error:
-        raise Finding(phrase("{what} should be an array, but it is {got}.", what=what, got=kind_of(value))) from error
+        return np.asarray(value)
+    except ValueError:
+        return None
+
+
+def _is_numbers(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_numbers, value))
+    return isinstance(value, bool | int | float | np.ndarray)
 
 
 def _number(value: Any) -> str:

@@ -37,31 +37,32 @@ def diagnose(
     """
 
     @cache
-    def alike(check_id: str) -> list[Misconception]:
-        check, got, view = failed[check_id]
-        return [one for one in known if _alike(one, check, got, view)]
+    def seen(check_id: str) -> list[Any] | None:
+        _, got, view = failed[check_id]
+        return _seen(got, view)
+
+    @cache
+    def alike(check_id: str, one: Misconception) -> bool:
+        check, _, view = failed[check_id]
+        theirs = check.misconceptions.get(one.id) if check_id in one.loses else None
+        ours = seen(check_id) if theirs is not None else None
+        return theirs is not None and ours is not None and _resembles(ours, theirs, view)
 
     found: dict[str, tuple[Misconception, ...]] = {}
-    for check_id, (check, got, view) in failed.items():
-        candidates = [one for one in known if not set(one.loses) & set(passed) and _alike(one, check, got, view)]
+    for check_id, (check, *_) in failed.items():
+        candidates = [one for one in known if not set(one.loses) & set(passed) and alike(check_id, one)]
         if not candidates:
             asked = _functions(check)
             related = {other for other, frozen in passed.items() if _functions(frozen) & asked}
             lost = [other for other, (frozen, *_) in failed.items() if _functions(frozen) <= asked]
             candidates = [
                 one
-                for one in alike(check_id)
-                if len(lost) > 1 and not set(one.loses) & related and all(one in alike(other) for other in lost)
+                for one in known
+                if len(lost) > 1 and not set(one.loses) & related and all(alike(other, one) for other in lost)
             ]
         if len({one.explanation for one in candidates}) == 1:
             found[check_id] = tuple(candidates)
     return found or _by_what_is_lost(set(failed), set(passed), known)
-
-
-def _alike(one: Misconception, check: FrozenCheck, got: Sequence[Observation], view: View | None) -> bool:
-    if check.id not in one.loses or one.id not in check.misconceptions:
-        return False
-    return all(map(_same_through(view), got, check.misconceptions[one.id]))
 
 
 def _functions(check: FrozenCheck) -> set[str]:
@@ -78,18 +79,18 @@ def _by_what_is_lost(
     return dict.fromkeys(failed, telling) if len({one.explanation for one in telling}) == 1 else {}
 
 
-def _same_through(view: View | None) -> Callable[[Observation, Observation], bool]:
+def _seen(got: Sequence[Observation], view: View | None) -> list[Any] | None:
+    """Return what is compared of observations, looked at once: there may be much of it. None: nothing can be."""
+    try:
+        return [one if view is None else view(one) for one in got]
+    except Exception:  # what a student's process claims may be anything; it then resembles nothing
+        return None
+
+
+def _resembles(seen: Sequence[Any], theirs: Sequence[Observation], view: View | None) -> bool:
     if view is None:
-        return same_observation
-
-    def same(got: Observation, theirs: Observation) -> bool:
-        try:
-            seen = view(got)
-        except Exception:  # what a student's process claims may be anything; it then resembles nothing
-            return False
-        return same_value(seen, view(theirs))
-
-    return same
+        return all(map(same_observation, seen, theirs))
+    return all(same_value(one, view(other)) for one, other in zip(seen, theirs, strict=True))
 
 
 def same_observation(got: Observation, theirs: Observation) -> bool:

@@ -7,6 +7,7 @@ Source: S. Schleimer, D. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for D
 """
 
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
@@ -18,6 +19,8 @@ NOISE = 25
 """Passages shorter than this many characters, names aside, are noise."""
 
 _LONGEST = 200_000
+# Pygments takes the third power of the length of some lines: hours for a string of "%" and 100,000 zeros.
+_LONG_LINE = re.compile(r".{500}(?=.)")
 _COMMON = 0.2
 _FEW = 5
 
@@ -65,7 +68,7 @@ def pairs(
     everybody writes tells nothing.
 
     Args:
-        modules: text by submission; the first 200,000 characters of each are compared.
+        modules: text by submission; the first 200,000 characters of each are compared, long lines broken.
         given: texts that everybody has: the stub, the solution.
         least: the part of a module, 0 to 1, that has to be shared.
         most: how many pairs.
@@ -76,7 +79,8 @@ def pairs(
     """
     compare_files, fingerprint = _library()
     known = {int(one) for text in given for one in fingerprint(text, 1).hashes}
-    prints = {name: fingerprint(text[:_LONGEST], NOISE // 2) for name, text in sorted(modules.items())}
+    compared = {name: _LONG_LINE.sub(r"\g<0>\n", text[:_LONGEST]) for name, text in sorted(modules.items())}
+    prints = {name: fingerprint(text, NOISE // 2) for name, text in compared.items()}
     holders = Counter(one for found in prints.values() for one in set(map(int, found.hashes)))
     widespread = max(_FEW, _COMMON * len(prints))
     known |= {one for one, number in holders.items() if number > widespread}
@@ -91,9 +95,7 @@ def pairs(
             continue
         shared, parts, slices = compare_files(prints[first], prints[second])
         if max(parts) >= least:
-            texts = tuple(
-                _cut(modules[name][:_LONGEST], where) for name, where in zip((first, second), slices, strict=True)
-            )
+            texts = tuple(_cut(compared[name], where) for name, where in zip((first, second), slices, strict=True))
             known_parts = (min(1.0, float(parts[0])), min(1.0, float(parts[1])))
             made.append(Pair(exercise, first, second, int(shared), known_parts, (texts[0], texts[1])))
     return sorted(made, key=lambda pair: (-pair.shared, pair.first, pair.second))[:most]

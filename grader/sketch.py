@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.check import Trial
+from grader.compare import numbers_in
 from grader.diagnose import same_value
 from grader.inside import wire
 from grader.language import translate as _
@@ -125,8 +126,8 @@ def _array(value: object) -> "np.ndarray | None":
     if isinstance(value, tuple):
         value = value[0] if value else None
     try:
-        held = np.asarray(wire.from_wire(value)) if isinstance(value, wire.Array | wire.Items) else None
-    except (wire.WireError, ValueError):
+        held = numbers_in(wire.from_wire(value)) if isinstance(value, wire.Array | wire.Items) else None
+    except wire.WireError:
         return None
     return held if held is not None and held.dtype.kind in "biuf" else None
 

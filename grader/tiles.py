@@ -61,13 +61,15 @@ def plane(values: np.ndarray) -> "np.ndarray | None":
     Rows of colours (height, width, 3) give their mean; a list of numbers is a row. None if it is empty or no picture.
     """
     held: np.ndarray = np.asarray(values, np.float64)
+    if not held.size:
+        return None
     if held.ndim == 4:
-        held = held[0] if held.shape[0] else held[:, :, :, 0]
+        held = held[0]
     if held.ndim == 3:
-        held = held.mean(axis=2) if held.shape[2] == 3 else held[:, :, 0] if held.shape[2] else held.sum(axis=2)
+        held = held.mean(axis=2) if held.shape[2] == 3 else held[:, :, 0]
     if held.ndim == 1:
         held = held[np.newaxis]
-    return held if held.ndim == 2 and held.size else None
+    return held if held.ndim == 2 else None
 
 
 def span(arrays: Sequence[object]) -> tuple[float, float]:

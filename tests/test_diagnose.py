@@ -45,6 +45,20 @@ def named(
     return {check_id: [one.id for one in found] for check_id, found in diagnose(failed, checks, known).items()}
 
 
+def test_what_is_seen_is_looked_at_once_however_many_misconceptions_there_are() -> None:
+    """A student's process may have said a great deal."""
+    looked: list[Observation] = []
+
+    def view(observation: Observation) -> object:
+        looked.append(observation)
+        return observation
+
+    got, known = returned("mine"), [mistake(name, "e.a") for name in "abcde"]
+    check = FrozenCheck("e.a", (PROGRAM,), (returned(0),), {one.id: (returned(one.id),) for one in known})
+    assert diagnose({"e.a": (check, [got], view)}, (), known) == {}
+    assert sum(one is got for one in looked) == 1
+
+
 def test_the_same_wrong_value_is_named_and_another_is_not() -> None:
     theirs = {"e.a": {"m": returned([1.0, 2.0])}}
     assert named({"e.a": returned([1.0, 2.0])}, theirs, mistake("m", "e.a")) == {"e.a": ["m"]}

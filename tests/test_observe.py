@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import msgspec
+import numpy as np
 import pytest
 
 from grader.inside import wire
@@ -52,6 +54,15 @@ def test_a_missing_module_runs_nothing():
     seen, script = observe(code=Code("m", None, {}))
     assert seen == [NoModule()] * 2
     assert script.jobs == []
+
+
+def test_what_a_graph_is_fed_with_stays_outside():
+    fed = wire.Run((wire.Result(0),), ((wire.Input("x"), wire.array(np.ones(3))),))
+    script = Script([GOOD])
+    asked = [msgspec.structs.replace(program, runs=(fed,)) for program in PROGRAMS]
+    Session(script, Code("m", "m.py", {"m.py": b""}), LIMITS).observe("visible", asked)
+    assert [program.calls for program in script.jobs[0][0].programs] == [program.calls for program in PROGRAMS]
+    assert not any(program.runs for program in script.jobs[0][0].programs)
 
 
 def test_names_that_cannot_cross_are_left_out():

@@ -87,6 +87,7 @@ def test_graphs_are_listed_with_what_is_missing_too_much_and_changed() -> None:
     "got",
     [
         None, "text", wire.Items(()), wire.Items((wire.Items(()),)), wire.array(np.zeros((0, 3))), wire.Other("thing"),
+        wire.array(np.zeros((0, 2, 2, 0))), wire.Items(("x" * 1_000_000, *[""] * 100_000)),
         wire.array(np.zeros((2,) * 7)), wire.Array("<f4", (3, 3), b"short"), wire.array(np.array([[1j]])),
     ],
 )  # fmt: skip

@@ -5,14 +5,17 @@ An exception would be a GRADER_ERROR, which holds a record back, and nobody may 
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import msgspec
+import numpy as np
 import pytest
 
+from grader.freeze import questions
 from grader.grading import trials
 from grader.inside import wire
 from grader.observation import Observation, Observed, Outcome
+from grader.score import Judgement
 from grader.walls.worker import Worker
 from grader.workbench import PARTS, Setup, Workbench, cache_folder
 
@@ -133,6 +136,143 @@ def test_a_variable_that_is_read_in_a_circle_is_none(tools: Workbench) -> None:
     judged = tools.bench.judge({check.id: trials(check, lies)})[check.id]
     assert judged.outcome is Outcome.FAILED
     assert "should be a variable" in judged.message
+
+
+def altered(right: Observation, alter: Callable[[np.ndarray], np.ndarray], fetches: Collection[int]) -> Observation:
+    """Return an observation in which some of what each run gave is something else."""
+    assert isinstance(right, Observed)
+    runs = [
+        msgspec.structs.replace(
+            run,
+            values=tuple(
+                wire.array(alter(wire.numpy(one))) if place in fetches else one for place, one in enumerate(run.values)
+            ),
+        )
+        if isinstance(run, wire.Ran)
+        else run
+        for run in right.runs
+    ]
+    return msgspec.structs.replace(right, runs=tuple(runs))
+
+
+def judged(tools: Workbench, check_id: str, alter: Callable[[Observation], Observation]) -> Judgement:
+    exercise = check_id.partition(".")[0]
+    (check,) = [one for part in PARTS for one in tools.part(exercise, part).checks if one.id == check_id]
+    return tools.bench.judge({check_id: trials(check, [alter(one) for one in check.reference])})[check_id]
+
+
+def _without(axis: int) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda held: held.take([], axis) if axis < held.ndim else held
+
+
+STRANGE: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    **{f"no_axis_{axis}": _without(axis) for axis in range(4)},
+    "nothing": lambda held: np.zeros((0,) * held.ndim, np.float32),
+    "bytes": lambda held: np.abs(held).astype(np.uint8),
+    "unsigned": lambda held: np.abs(held).astype(np.uint64),
+    "complex": lambda held: held.astype(np.complex64),
+    "nan": lambda held: np.full_like(held, np.nan),
+    "infinite": lambda held: np.full_like(held, -np.inf),
+    "one_axis_more": lambda held: held[np.newaxis],
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+@pytest.mark.parametrize("exercise", ["convolution_chain", "conv_2d"])
+def test_strange_numbers_are_no_fault_of_ours(exercise: str, strange: str, tools: Workbench) -> None:
+    for part in PARTS:
+        checks = tools.part(exercise, part).checks
+        for fetches in (range(9), [0], [1]):
+            subject = {
+                check.id: trials(check, [altered(one, STRANGE[strange], fetches) for one in check.reference])
+                for check in checks
+            }
+            faults = [one for one in tools.bench.judge(subject).values() if one.outcome is Outcome.GRADER_ERROR]
+            assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("check_id", "strange", "fetches"),
+    [
+        *((f"conv_2d.{check}", f"no_axis_{axis}", (0, 1)) for check in ("bias", "bias_first") for axis in (0, 1, 2)),
+        *((f"conv_2d.activation_{check}", strange, (0, 1)) for check in ("kinds", "once") for strange in ("nan",)),
+        ("conv_2d.activation_once", "infinite", (0, 1)),
+        *((f"convolution_chain.{check}", "nan", (1,)) for check in ("linear", "equivariant")),
+        *((f"convolution_chain.{check}", f"no_axis_{axis}", (1,)) for check in ("linear", "equivariant")
+          for axis in (0, 1, 3)),
+    ],
+)  # fmt: skip
+def test_no_numbers_earn_nothing(check_id: str, strange: str, fetches: tuple[int, ...], tools: Workbench) -> None:
+    """An empty array holds nothing that is wrong, and NaN made of NaN is what it should be."""
+    found = judged(tools, check_id, lambda right: altered(right, STRANGE[strange], fetches))
+    assert found.outcome is Outcome.FAILED, found.message
+
+
+def _more_items(right: Observation, more: Sequence[wire.Value], nodes: Sequence[wire.Node] = ()) -> Observation:
+    assert isinstance(right, Observed)
+    assert isinstance(right.graph, wire.Nodes)
+    (call,) = right.calls
+    assert isinstance(call, wire.Returned)
+    assert isinstance(call.value, wire.Items)
+    returned = msgspec.structs.replace(call, value=wire.Items((*call.value.items, *more)))
+    graph = msgspec.structs.replace(right.graph, nodes=(*right.graph.nodes, *nodes))
+    return msgspec.structs.replace(right, calls=(returned,), graph=graph)
+
+
+@pytest.mark.parametrize("more", [None, "", wire.Items(()), wire.Other("x")])
+def test_a_stage_that_is_no_tensor_is_told(more: wire.Value, tools: Workbench) -> None:
+    def alter(right: Observation) -> Observation:
+        assert isinstance(right, Observed)
+        (call,) = right.calls
+        assert isinstance(call, wire.Returned)
+        assert isinstance(call.value, wire.Items)
+        fewer = msgspec.structs.replace(call, value=wire.Items(call.value.items[:3]))
+        return _more_items(msgspec.structs.replace(right, calls=(fewer,)), [more])
+
+    found = judged(tools, "convolution_chain.depends", alter)
+    assert found.outcome is Outcome.FAILED, found.message
+    assert "Item 3" in found.message
+
+
+def test_only_the_stages_that_were_asked_for_are_followed(tools: Workbench) -> None:
+    """Of each stage all that it depends on is kept: of 2,000 with 20,000 nodes that would be gigabytes."""
+    looked_at = 0
+
+    class Counted(str):
+        def partition(self, sep: str, /) -> tuple[str, str, str]:
+            nonlocal looked_at
+            looked_at += 1
+            return super().partition(sep)
+
+    more = [wire.Tensor(Counted("x:0"), "float32", None)] * 2000
+    found = judged(tools, "convolution_chain.depends", lambda right: _more_items(right, more))
+    assert found.outcome is Outcome.PASSED, found.message
+    assert looked_at == 0
+    view = questions("convolution_chain")["convolution_chain.depends"].view
+    assert view is not None
+    (check,) = [one for part in PARTS for one in tools.part("convolution_chain", part).checks
+                if one.id == "convolution_chain.depends"]  # fmt: skip
+    view(_more_items(check.reference[0], more))
+    assert looked_at < 100
+
+
+@pytest.mark.parametrize("check", ["types", "lists", "untouched", "pictures"])
+def test_a_picture_of_texts_takes_no_memory(check: str, tools: Workbench) -> None:
+    """NumPy would make room for 100,000 texts as long as the longest, 400 GB."""
+    picture = wire.Items(("x" * 1_000_000, *[""] * 100_000))
+
+    def alter(right: Observation) -> Observation:
+        assert isinstance(right, Observed)
+        calls = [
+            msgspec.structs.replace(call, value=wire.Items((picture, *call.value.items[1:])))
+            for call in right.calls
+            if isinstance(call, wire.Returned) and isinstance(call.value, wire.Items)
+        ]
+        return msgspec.structs.replace(right, calls=tuple(calls))
+
+    found = judged(tools, f"convolution_chain.{check}", alter)
+    assert found.outcome is Outcome.FAILED, found.message
+    assert found.message.endswith("a list or tuple of 100001.")
 
 
 @pytest.mark.parametrize("exercise", ["convolution_chain", "conv_2d", "subgraph", "top5"])

@@ -43,7 +43,7 @@ def check_bias(trials: Trials) -> None:
 
 def _plain(got: np.ndarray, channels: np.ndarray, what: Text) -> None:
     """Raise unless `got` holds one number a channel everywhere."""
-    if got.ndim != 4 or got.shape[-1] != channels.size:
+    if got.ndim != 4 or got.shape[-1] != channels.size or not got.size:
         other = phrase(
             "{what} should have 4 axes with {count} channels last, but its shape is {shape}.",
             what=what, count=channels.size, shape=got.shape,

@@ -21,22 +21,25 @@ from grader.cases.convolution_chain import (
     scalars,
 )
 from grader.check import Finding, Seen, Trial, Trials, asks, kind_of
-from grader.compare import FLOAT32, a_list_of, a_tensor, same_array
+from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
 from grader.inside import wire
 from grader.observation import Observation, Observed
 from grader.phrase import Text, phrase
 
 _TENSORS = (wire.Tensor, wire.Variable)
+_MOST_STAGES = 16
+"""How many stages of a chain are looked at for a diagnosis; of each, all that it depends on is kept."""
 
 
 def _stages(seen: Seen, n: int, call: int = 0) -> list[Any]:
     """Return the n tensors that a call of `chain_convolutions` returned."""
     text = seen.call_text(call)
     stages = a_list_of(seen.returned(call), n, phrase("The result of {call}", call=text))
-    return [
-        a_tensor(stage, phrase("Item {number} of the result of {call}", number=i, call=text))
-        for i, stage in enumerate(stages)
-    ]
+    return [a_tensor(stage, _item(i, text)) for i, stage in enumerate(stages)]
+
+
+def _item(number: int, call: Text) -> Text:
+    return phrase("Item {number} of the result of {call}", number=number, call=call)
 
 
 def _numbers(trial: Trial) -> list[np.ndarray]:
@@ -58,7 +61,7 @@ def _offset(trial: Trial, count: int, call: int = 0) -> int:
         )
         raise Finding(other)
     for i, item in enumerate(items[: count + 1]):
-        a_tensor(item, phrase("Item {number} of the result of {call}", number=i, call=text))
+        a_tensor(item, _item(i, text))
     first, (images, _) = trial.got.fetched()[0], _fed(trial.program)
     same = len(items) == len(trial.want.returned(call)) + 1 and np.array_equal(first, images)
     return 1 if same else 0
@@ -141,7 +144,8 @@ def _made_of(observation: Observation) -> Any:
         return None
     outcome, inputs = observation.calls[0], _inputs(observation.graph)
     returned = wire.from_wire(outcome.value) if isinstance(outcome, wire.Returned) else []
-    stages = [item for item in returned if isinstance(item, _TENSORS)] if isinstance(returned, list) else []
+    items = returned[:_MOST_STAGES] if isinstance(returned, list) else []
+    stages = [item for item in items if isinstance(item, _TENSORS)]
     unused = {"x", "flt"}.difference(*(_ancestors(inputs, stage) for stage in stages)) if stages else set()
     if unused:
         return ["without", *sorted(unused)]
@@ -159,7 +163,10 @@ def check_depends(trials: Trials) -> None:
     for trial in trials:
         offset = _offset(trial, 2)
         same_array(trial.got.fetched()[offset + 1], trial.want.fetched()[1], _stage(2), FLOAT32)
-        stages = trial.got.returned()[offset:]
+        # Not more than were asked for: of each, all that it depends on is kept.
+        stages = trial.got.returned()[offset : offset + len(trial.want.returned())]
+        for i, stage in enumerate(stages, start=offset):
+            a_tensor(stage, _item(i, trial.got.call_text()))
         inputs = _inputs(trial.got.graph())
         above = [_ancestors(inputs, stage) for stage in stages]
         users = _turned(inputs)
@@ -253,7 +260,7 @@ def check_correlation(trials: Trials) -> None:
 
 def _without_zeros(images: np.ndarray) -> np.ndarray:
     """Return the smallest rectangle of the first image, (rows, columns), that holds all its numbers but 0."""
-    if images.ndim != 4:
+    if images.ndim != 4 or not images.size:
         other = phrase(
             "Stage 1 should have four axes, batch, height, width, channels, but not shape {shape}.",
             shape=images.shape,
@@ -285,8 +292,15 @@ def check_linear(trials: Trials) -> None:
         what = phrase("Stage 1 of an image with numbers below 0")
         same_array(numbers[0], trial.want.fetched()[0], what, FLOAT32)
         for i, (once, scaled) in enumerate(zip(numbers, trial.got.fetched(1)[offset : offset + 2], strict=True)):
+            _not_empty(once, trial.want.fetched()[i], i + 1)
             what = phrase("Stage {number} of the image times -2 (-2 times what it was)", number=i + 1)
-            same_array(scaled, -2 * once, what, FLOAT32)
+            same_array(scaled, -2.0 * once, what, FLOAT32)
+
+
+def _not_empty(got: np.ndarray, want: np.ndarray, number: int) -> None:
+    """Raise if a stage holds no numbers, which would equal those of any other such stage."""
+    if not got.size:
+        same_shape(got.shape, want.shape, _stage(number))
 
 
 @asks(ask_shifted, named=[Chain(14, 15, ROUND, 4, 3, impulse=(5, 5))])
@@ -309,6 +323,7 @@ def check_equivariant(trials: Trials) -> None:
                 "Stage {number} of an image that was moved by {rows} rows and {columns} columns (moved as far)",
                 number=i, rows=rows, columns=columns,
             )  # fmt: skip
+            _not_empty(after[:, rows:, columns:], trial.want.fetched()[i - 1], i)
             same_array(after[:, rows:, columns:], before[:, :-rows, :-columns], what, FLOAT32)
 
 

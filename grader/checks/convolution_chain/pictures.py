@@ -16,7 +16,7 @@ from grader.cases.convolution_chain import (
     small_images,
 )
 from grader.check import Finding, Trial, Trials, asks, kind_of
-from grader.compare import FLOAT32, a_list_of, same_array
+from grader.compare import FLOAT32, a_list_of, numbers_in, same_array
 from grader.inside import wire
 from grader.phrase import joined, phrase
 
@@ -46,11 +46,11 @@ def _stage_one(trial: Trial) -> np.ndarray:
 
 
 def _is_image(picture: Any, image: np.ndarray) -> bool:
-    try:
-        held = np.squeeze(np.asarray(picture))
-        return held.shape == image.shape and bool(np.allclose(np.real(held).astype(np.float64), image))
-    except (TypeError, ValueError):
+    held = numbers_in(picture)
+    if held is None:
         return False
+    held = np.squeeze(held)
+    return held.shape == image.shape and bool(np.allclose(np.real(held).astype(np.float64), image))
 
 
 @asks(

@@ -236,6 +236,55 @@ ATTACKS: tuple[Attack, ...] = (
         "e = ValueError('x')\nfor _ in range(900): e = ExceptionGroup('g', [e, e])\ne.add_note('<b>' * (8 << 20))\n"
         "a, b = KeyError('a'), KeyError('b')\na.__context__, b.__context__ = b, a\ne.__cause__ = a\nraise e",
     ),
+    *(
+        Attack(
+            f"lie-{name}",
+            about,
+            {
+                f"{exercise}.py": f"{right(exercise)}\nimport tensorflow as tf\n_right = {function}\n"
+                f"def {function}(*args, **kwargs):\n    found = _right(*args, **kwargs)\n    {body}\n"
+            },
+            {exercise: "less"},
+        )
+        for name, about, exercise, function, body in (
+            (
+                "many-stages",
+                "returns thousands of stages, each of which depends on thousands of nodes",
+                "convolution_chain",
+                "chain_convolutions",
+                "for _ in range(9000 if kwargs.get('n') == 4 else 0): found.append(tf.identity(found[-1]))\n"
+                "    return found + found[-1:] * 9000",
+            ),
+            (
+                "no-stage",
+                "returns None behind the stages",
+                "convolution_chain",
+                "chain_convolutions",
+                "return found[:3] + [None]",
+            ),
+            (
+                "no-images",
+                "returns stages of no images, and of bytes",
+                "convolution_chain",
+                "chain_convolutions",
+                "return [found[0][:0]] * len(found) if len(found) < 4 else [*found[:1], *(tf.cast(one, tf.uint8) for one in found[1:])]",
+            ),
+            (
+                "texts-for-pictures",
+                "returns pictures of texts, one of them long",
+                "convolution_chain",
+                "apply_filter",
+                "return [['x' * 10**6] + [''] * 10**5, *found[1:]]",
+            ),
+            (
+                "layer-of-nothing",
+                "returns layers that give no numbers at all",
+                "conv_2d",
+                "conv_2D",
+                "return found[0][:, :0], found[1][:, :0], *found[2:]",
+            ),
+        )
+    ),
     _top5(
         "lie-base",
         "raises what is no error: KeyboardInterrupt, GeneratorExit, a group of them",

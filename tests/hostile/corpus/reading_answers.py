@@ -74,6 +74,20 @@ ATTACKS: tuple[Attack, ...] = (
         fast=True,
     ),
     probe(
+        "answers-fed-numbers",
+        "looks up the stack for what its graphs will be fed with, to give constants instead of graphs",
+        """
+        frame = sys._getframe()
+        while frame:
+            for value in list(frame.f_locals.values()):
+                for program in attempt(lambda: list(value.programs)) or ():
+                    for run in program.runs: loot(program.id, run.feeds or run.assign or run.fetches)
+            frame = frame.f_back
+        """,
+        "conv_2d",
+        fast=True,
+    ),
+    probe(
         "answers-imports",
         "imports whatever might hold an answer",
         """
