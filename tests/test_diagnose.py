@@ -55,7 +55,7 @@ def test_what_is_seen_is_looked_at_once_however_many_misconceptions_there_are() 
 
     got, known = returned("mine"), [mistake(name, "e.a") for name in "abcde"]
     check = FrozenCheck("e.a", (PROGRAM,), (returned(0),), {one.id: (returned(one.id),) for one in known})
-    assert diagnose({"e.a": (check, [got], view)}, (), known) == {}
+    assert diagnose({"e.a": (check, [got], view)}, {}, known) == {}
     assert sum(one is got for one in looked) == 1
 
 
