@@ -1,5 +1,6 @@
 """The store looks up what cannot have changed, and nothing else."""
 
+import contextlib
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import sqlalchemy as sa
 
 from grader.grading import Graded
 from grader.inside import wire
@@ -109,8 +109,8 @@ def test_a_store_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 
 def test_a_store_that_goes_away_is_named(tmp_path: Path) -> None:
     with Store.in_folder(tmp_path) as store:
-        with sa.create_engine(f"sqlite:///{tmp_path}/store.sqlite").begin() as connection:
-            connection.execute(sa.text("DROP TABLE results"))
+        with contextlib.closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection:
+            connection.execute("DROP TABLE results")
         with pytest.raises(StoreError, match="cannot be written"):
             store.keep(RECORD, {"top5": key()}, {"top5": graded()})
 
