@@ -110,7 +110,7 @@ class Store:
             "document": to_json(record),
             "at": now,
             "seconds": seconds,
-            "log": "\n".join(_log(fresh)),
+            "log": _storable("\n".join(_log(fresh))),
         }
         try:
             with self._engine.begin() as connection:
@@ -215,6 +215,11 @@ def _log(fresh: Mapping[str, Graded]) -> Iterator[str]:
     for exercise, graded in fresh.items():
         messages = (one.message for one in graded.judgements if one.outcome is Outcome.GRADER_ERROR)
         yield from (f"{exercise}: {message}" for message in dict.fromkeys(messages))
+
+
+def _storable(text: str) -> str:
+    """Return text that every database takes: an error of ours may quote what a student said."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def result_basis(exercise: str, cases: Iterable[str], limits: wire.Limits, isolation: str, device: str) -> str:

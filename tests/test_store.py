@@ -147,6 +147,13 @@ def test_history_is_oldest_first_with_times_and_what_went_wrong(tmp_path: Path) 
         assert store.history("nobody") == []
 
 
+def test_a_fault_of_ours_may_quote_what_no_database_takes(tmp_path: Path) -> None:
+    fault = Graded((Judgement("top5.order", "title", Outcome.GRADER_ERROR, "a\0b\udcffc"),), ())
+    with Store.in_folder(tmp_path) as store:
+        store.keep(RECORD, {"top5": key()}, {"top5": fault})
+        assert store.history(RECORD.submission)[-1].log == "top5: a\\x00b\\udcffc"
+
+
 def test_sqlite_lets_others_read_while_one_writes(tmp_path: Path) -> None:
     with Store.in_folder(tmp_path):
         connection = sqlite3.connect(tmp_path / "store.sqlite")
