@@ -4,10 +4,12 @@ Only Linux system calls through ctypes and `resource`; the order matters and is 
 Source: namespaces(7), capabilities(7), seccomp(2), mount(2).
 """
 
+import contextlib
 import ctypes
 import os
 import resource
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -42,14 +44,27 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
     )
 
 
+@contextlib.contextmanager
+def pid_namespace_for_children(own: int) -> Iterator[None]:
+    """Have the child that the caller forks meanwhile be PID 1 of a new namespace. Needs CAP_SYS_ADMIN.
+
+    Args:
+        own: a descriptor of the caller's own PID namespace.
+    """
+    _check(_libc.unshare(CLONE_NEWPID), "unshare")
+    try:
+        yield
+    finally:
+        _check(_libc.setns(own, CLONE_NEWPID), "setns")
+
+
 def enter_namespaces() -> None:
-    """Give the caller new user, mount, network, IPC and host-name namespaces, and its children a PID namespace.
+    """Give the caller new user, mount, network, IPC and host-name namespaces.
 
     The identity map has to be written after unshare, or files on a tmpfs mounted later fail with EOVERFLOW.
     """
     user, group = os.getuid(), os.getgid()
-    flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
-    _check(_libc.unshare(flags), "unshare")
+    _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS), "unshare")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")

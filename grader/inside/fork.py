@@ -1,7 +1,7 @@
-"""One job's two processes: the supervisor, which watches the clocks, and the worker, which is PID 1 behind its walls.
+"""One job's process: the worker, PID 1 behind its walls, and the watch that its zygote keeps over its clocks.
 
 SIGKILL to the worker ends all that it started, because its PID namespace ends with it. Without walls (`seccomp` None)
-the same two processes run unconfined, for a student's own check.
+the same process runs unconfined, for a student's own check.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NamedTuple, NoReturn
 
 from . import confine, rehearsal, wire, work
 
@@ -25,43 +25,79 @@ _BEAT = 0.02
 _NOTICED_SECONDS = 1.0
 
 
-def supervise(
-    limits: wire.Limits,
-    seccomp: bytes | None,
-    control: socket.socket,
-    job_fd: int,
-    answers_fd: int,
-    output_fd: int,
-    ahead: bool = False,
-) -> NoReturn:
-    """Fork the worker behind its walls, watch its clocks, and tell the grader how it ended; never returns.
+class Standing(NamedTuple):
+    """What a zygote holds open while it forks, and no worker may keep.
 
     Args:
+        control: its socket.
+        processes: the folder /proc, opened before any worker mounts over it; -1 where there is none.
+        namespace: its own PID namespace; -1 without walls.
+    """
+
+    control: socket.socket
+    processes: int
+    namespace: int
+
+    def close(self) -> None:
+        """Close all of it."""
+        self.control.close()
+        for fd in (self.processes, self.namespace):
+            if fd >= 0:
+                os.close(fd)
+
+
+class Pipes(NamedTuple):
+    """The descriptors that come with a job: the job itself, the pipe for answers, the pipe for what is printed."""
+
+    job: int
+    answers: int
+    output: int
+
+
+def stand(control: socket.socket, walled: bool) -> Standing:
+    """Open what a zygote needs to fork."""
+    processes = os.open("/proc", os.O_RDONLY) if sys.platform == "linux" else -1
+    return Standing(control, processes, os.open("/proc/self/ns/pid", os.O_RDONLY) if walled else -1)
+
+
+def run(
+    limits: wire.Limits, seccomp: bytes | None, standing: Standing, pipes: Pipes, ahead: bool = False
+) -> wire.Ended:
+    """Fork the worker behind its walls, watch its clocks, and return how it ended.
+
+    Args:
+        pipes: closed here.
         ahead: the job is yet to come: until then the worker rehearses, and no clock runs.
+    """
+    room = Path(tempfile.mkdtemp(prefix="exercise-")) if seccomp is None else None
+    beat_read, beat_write = os.pipe()
+    try:
+        with confine.pid_namespace_for_children(standing.namespace) if room is None else contextlib.nullcontext():
+            pid = os.fork()
+            if pid == 0:
+                os.close(beat_read)
+                standing.close()
+                _work(limits, seccomp, room, pipes, beat_write, ahead)
+        for fd in (*pipes, beat_write):
+            os.close(fd)
+        ended = _watch(pid, beat_read, limits, standing.processes, ahead)
+        if room is not None:
+            _end_group(pid)
+        return ended
+    finally:
+        os.close(beat_read)
+        if room is not None:
+            shutil.rmtree(room, ignore_errors=True)
+
+
+def run_ahead(limits: wire.Limits, standing: Standing, pipes: Pipes) -> NoReturn:
+    """Do as `run`, without walls, for a job that is yet to come, and say its end on `standing.control`; never returns.
+
+    This is for a process between the zygote, which goes on to serve, and the worker.
     """
     code = 1
     try:
-        room = None
-        if seccomp is None:
-            room = Path(tempfile.mkdtemp(prefix="exercise-"))
-        else:
-            confine.die_with_parent()
-            confine.enter_namespaces()
-        beat_read, beat_write = os.pipe()
-        processes = os.open("/proc", os.O_RDONLY) if sys.platform == "linux" else -1
-        pid = os.fork()
-        if pid == 0:
-            os.close(beat_read)
-            if processes >= 0:
-                os.close(processes)
-            _work(limits, seccomp, room, control, job_fd, answers_fd, output_fd, beat_write, ahead)
-        for fd in (job_fd, answers_fd, output_fd, beat_write):
-            os.close(fd)
-        ended = _watch(pid, beat_read, limits, processes, ahead)
-        if room is not None:
-            _end_group(pid)
-            shutil.rmtree(room, ignore_errors=True)
-        control.send(wire.encode(ended))
+        standing.control.send(wire.encode(run(limits, None, standing, pipes, ahead=True)))
         code = 0
     except BaseException:
         traceback.print_exc()
@@ -113,6 +149,8 @@ def _watch(pid: int, beats: int, limits: wire.Limits, processes: int, ahead: boo
         if reason != "exit":
             os.kill(pid, signal.SIGKILL)
             break
+    if pidfd is not None:
+        os.close(pidfd)
     _, status, usage = os.wait4(pid, 0)
     scale = 1 if sys.platform == "linux" else 1024
     return wire.Ended(reason, status, usage.ru_maxrss // scale, usage.ru_utime + usage.ru_stime)  # type: ignore[arg-type]
@@ -158,36 +196,28 @@ def _waited(processes: int, pid: int) -> float:
 
 
 def _work(
-    limits: wire.Limits,
-    seccomp: bytes | None,
-    room: Path | None,
-    control: socket.socket,
-    job_fd: int,
-    answers_fd: int,
-    output_fd: int,
-    beat_fd: int,
-    ahead: bool,
+    limits: wire.Limits, seccomp: bytes | None, room: Path | None, pipes: Pipes, beat_fd: int, ahead: bool
 ) -> NoReturn:
-    """Become the worker: private file systems, limits, no privileges, the filter; then do the job. Never returns."""
+    """Become the worker: namespaces, private file systems, limits, no privileges, the filter; then do the job."""
     code = 1
     try:
         os.setsid()
-        control.close()
         # The zygote's own is one open file for all its forks, with flags that they would share.
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
-        os.dup2(output_fd, 1)
-        os.dup2(output_fd, 2)
-        os.close(output_fd)
+        os.dup2(pipes.output, 1)
+        os.dup2(pipes.output, 2)
+        os.close(pipes.output)
         if ahead:
             rehearsal.rehearse()
-        with open(job_fd, "rb") as stream:
+        with os.fdopen(pipes.job, "rb") as stream:
             job = wire.decode(stream.read(), wire.Job)
-        if ahead:
-            os.write(beat_fd, b".")
+        if room is None:
+            confine.enter_namespaces()
         if sys.platform == "linux":
             confine.die_with_parent()
+        os.write(beat_fd, b".")  # fails if the parent died before the line above
         if room is None:
             confine.go_first()
             confine.mount_private(SUBMISSION, SCRATCH, limits.scratch_mib)
@@ -204,7 +234,7 @@ def _work(
             confine.limit_resources(limits.total_wall_seconds, limits.memory_mib, limits.threads, limits.scratch_mib)
             confine.drop_privileges()
             confine.filter_system_calls(seccomp)
-        with open(answers_fd, "wb") as pipe:
+        with os.fdopen(pipes.answers, "wb") as pipe:
             wire.write(pipe, wire.Prepared())
             work.do(job, root, _Beating(pipe, beat_fd))
         code = 0
@@ -220,7 +250,7 @@ def _work(
 
 
 class _Beating:
-    """A stream that tells the supervisor of each answer, so that its clocks start anew."""
+    """A stream that tells the watch of each answer, so that its clocks start anew."""
 
     def __init__(self, stream: BinaryIO, beat_fd: int) -> None:
         self._stream = stream

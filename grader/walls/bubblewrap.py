@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "PATH": "/nowhere",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
+    "PYTHONMALLOC": "malloc",
     "PYTHONPATH": f"{INSIDE}:{SITE}",
     "PYTHONUNBUFFERED": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -162,10 +163,14 @@ def _ours() -> Iterator[Bind]:
 
 
 def command(bwrap: str, shown: Sequence[Bind], control_fd: int) -> list[str]:
-    """Return the command that starts a zygote behind the outer walls, with `control_fd` as its socket."""
+    """Return the command that starts a zygote behind the outer walls, with `control_fd` as its socket.
+
+    Its one capability, in the user namespace that bubblewrap makes, gives each fork a PID namespace. No fork keeps it.
+    """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     arguments = [
-        bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv",
+        bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+        "--cap-add", "CAP_SYS_ADMIN", "--clearenv",
         "--uid", "1000", "--gid", "1000", "--hostname", "walls", "--chdir", "/", "--tmpfs", "/tmp",
         "--dir", "/submission", "--proc", "/proc",
     ]  # fmt: skip
