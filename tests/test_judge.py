@@ -1,5 +1,6 @@
 """The pytest session that judges: outcomes from what a check raises, and one subject after another."""
 
+import queue
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -169,4 +170,24 @@ def test_a_check_that_never_ends_costs_its_own_record_only(tmp_path: Path) -> No
         judged = bench.judge({"sums.value": [trial(1)], "sums.endless": [trial(1)]})
         assert judged["sums.endless"].outcome is Outcome.GRADER_ERROR
         assert "did not come to an end" in judged["sums.endless"].message
+        assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED
+
+
+class JustTooLate(queue.Queue):  # type: ignore[type-arg]
+    """A queue at which patience ends, once, when the answer has just come."""
+
+    waited = False
+
+    def get(self, block: bool = True, timeout: float | None = None) -> object:
+        answer = super().get()
+        if self.waited:
+            return answer
+        self.waited = True
+        self.put(answer)
+        raise queue.Empty
+
+
+def test_a_check_that_ends_as_time_is_up_costs_nobody_anything(bench: Bench) -> None:
+    bench._outbox = JustTooLate()
+    for _ in range(3):
         assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED
