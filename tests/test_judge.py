@@ -173,6 +173,36 @@ def test_a_check_that_never_ends_costs_its_own_record_only(tmp_path: Path) -> No
         assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED
 
 
+ENDLESS_FINDING = '''
+
+class Endless(Finding):
+    @property
+    def said(self):
+        while True:
+            pass
+
+    @said.setter
+    def said(self, text):
+        pass
+
+
+def check_endless(trials):
+    """It ends."""
+    raise Endless("no")
+'''
+
+
+def test_a_finding_that_takes_forever_to_tell_costs_its_own_record_only(tmp_path: Path) -> None:
+    (tmp_path / "sums").mkdir()
+    (tmp_path / "sums" / "telling.py").write_text(CHECKS + ENDLESS_FINDING)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    with Bench(tmp_path, seconds=1.0) as bench:
+        judged = bench.judge({"sums.value": [trial(1)], "sums.endless": [trial(1)]})
+        assert judged["sums.endless"].outcome is Outcome.GRADER_ERROR
+        assert "did not come to an end" in judged["sums.endless"].message
+        assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED
+
+
 class JustTooLate(queue.Queue):  # type: ignore[type-arg]
     """A queue at which patience ends, once, when the answer has just come."""
 
