@@ -2,12 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 from grader.check import Finding, Seen, Trial
 from grader.evidence_graphs import graphs
 from grader.inside import wire
-from grader.observation import Observation, Observed
 from grader.phrase import Phrase, Text, phrase
 
 MAIN = phrase("the main graph")
@@ -284,45 +282,3 @@ def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = Fals
             number=call + 1, want=want.total(), got=got.total(),
         )  # fmt: skip
         raise Finding(holds)
-
-
-def names_seen(observation: Observation) -> Any:
-    """Return what is seen of an observation if only the names of nodes are looked at."""
-    return _seen(observation, lambda nodes: sorted({node.name for node in nodes.nodes}))
-
-
-def repeats_seen(observation: Observation) -> Any:
-    """Return what is seen of an observation if names and how often they come are looked at."""
-    return _seen(observation, lambda nodes: sorted(node.name for node in nodes.nodes))
-
-
-def devices_seen(observation: Observation) -> Any:
-    """Return what is seen of an observation if names and devices are looked at."""
-    return _seen(observation, lambda nodes: [[node.name, node.device] for node in nodes.nodes])
-
-
-def producer_seen(observation: Observation) -> Any:
-    """Return what is seen of an observation if only versions are looked at."""
-    return _seen(observation, lambda nodes: nodes.producer)
-
-
-def functions_seen(observation: Observation) -> Any:
-    """Return what is seen of an observation if only the library is looked at."""
-    return _seen(observation, lambda nodes: sorted(nodes.functions.items()))
-
-
-def _seen(observation: Observation, look: Any) -> Any:
-    if not isinstance(observation, Observed):
-        return type(observation).__name__
-    return [_call_seen(outcome, look) for outcome in observation.calls]
-
-
-def _call_seen(outcome: wire.Outcome, look: Any) -> Any:
-    match outcome:
-        case wire.Returned(value=wire.Nodes() as nodes):
-            return [look(nodes), sorted(outcome.touched)]
-        case wire.Returned():
-            return outcome.value
-        case wire.Raised():
-            return ["raised", outcome.types[:1]]
-    return "not made"

@@ -31,7 +31,8 @@ ASKING = (
 """What decides, beside an exercise's own files, which cases are frozen and what is observed on them."""
 JUDGING = (
     *ASKING, "compare.py", "compare_graphs.py", "compare_pairs.py", "diagnose.py", "evidence.py",
-    "evidence_graphs.py", "exhibit.py", "grading.py", "judge.py", "speech.py",
+    "evidence_graphs.py", "exhibit.py", "graph_views.py", "grading.py", "judge.py", "overtime.py",
+    "speech.py",
 )  # fmt: skip
 """What decides, beside an exercise's own files, what is made of observations."""
 

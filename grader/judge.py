@@ -4,7 +4,6 @@
 collected once, for `grader grade`: it judges one set of trials after another.
 """
 
-import ctypes
 import glob
 import queue
 import sys
@@ -19,6 +18,7 @@ import pytest
 from grader.check import Finding, Trial, Trials
 from grader.evidence import asked, exhibit_of
 from grader.observation import Outcome
+from grader.overtime import Stoppable, TooLong
 from grader.phrase import Phrase, Text
 from grader.score import Judgement
 from grader.speech import example_text
@@ -70,13 +70,6 @@ def trials(request: pytest.FixtureRequest) -> Trials:
     return request.config.stash.get(DESK, Desk()).trials(check_id(request.node))
 
 
-class _TooLong(Exception):
-    """A check did not come to an end."""
-
-    def __str__(self) -> str:
-        return "the check did not come to an end"
-
-
 class Bench(Desk):
     """A pytest session in a thread of its own, collected once; use it as a context manager."""
 
@@ -89,6 +82,7 @@ class Bench(Desk):
         self._judged: dict[str, Judgement] = {}
         self._handed: dict[str, Trials] = {}
         self._failures: list[str] = []
+        self._stoppable = Stoppable()
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> "Bench":
@@ -107,7 +101,7 @@ class Bench(Desk):
             self._thread = threading.Thread(target=self._run, name="judge", daemon=True)
             self._thread.start()
         self._inbox.put(subject)
-        answer = self._answer(self._thread)
+        answer = self._answer()
         if isinstance(answer, JudgeError):
             self._thread = None
             raise answer
@@ -116,14 +110,13 @@ class Bench(Desk):
             raise JudgeError(f"there are no checks {', '.join(sorted(missing))}")
         return answer
 
-    def _answer(self, thread: threading.Thread) -> "dict[str, Judgement] | JudgeError":
+    def _answer(self) -> "dict[str, Judgement] | JudgeError":
         """Return what the session says; a check that never ends costs its own record, not the class."""
         while True:
             try:
                 return self._outbox.get(timeout=self._seconds)
             except queue.Empty:
-                ident = ctypes.c_ulong(thread.ident or 0)
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(_TooLong))
+                self._stoppable.stop()
 
     def close(self) -> None:
         """End the session."""
@@ -174,6 +167,12 @@ class Bench(Desk):
             self._outbox.put(self._judged)
         return True
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run a check, which may be stopped; pytest's own work around it may not."""
+        self._stoppable.run(lambda: pyfuncitem.obj(pyfuncitem.funcargs["trials"]))
+        return True
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: "pytest.CallInfo[Any]"
@@ -182,7 +181,11 @@ class Bench(Desk):
         report = yield
         name = check_id(item)
         if call.excinfo is not None:
-            self._judged[name] = _judgement(item, call.excinfo.value, self._handed.get(name))
+            error, handed = call.excinfo.value, self._handed.get(name)
+            try:
+                self._judged[name] = self._stoppable.run(lambda: _judgement(item, error, handed))
+            except TooLong as late:
+                self._judged[name] = _judgement(item, late, handed)
         elif call.when == "call":
             self._judged[name] = Judgement(name, title(item), Outcome.PASSED)
         return report

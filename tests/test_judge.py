@@ -1,5 +1,6 @@
 """The pytest session that judges: outcomes from what a check raises, and one subject after another."""
 
+import queue
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -169,4 +170,54 @@ def test_a_check_that_never_ends_costs_its_own_record_only(tmp_path: Path) -> No
         judged = bench.judge({"sums.value": [trial(1)], "sums.endless": [trial(1)]})
         assert judged["sums.endless"].outcome is Outcome.GRADER_ERROR
         assert "did not come to an end" in judged["sums.endless"].message
+        assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED
+
+
+ENDLESS_FINDING = '''
+
+class Endless(Finding):
+    @property
+    def said(self):
+        while True:
+            pass
+
+    @said.setter
+    def said(self, text):
+        pass
+
+
+def check_endless(trials):
+    """It ends."""
+    raise Endless("no")
+'''
+
+
+def test_a_finding_that_takes_forever_to_tell_costs_its_own_record_only(tmp_path: Path) -> None:
+    (tmp_path / "sums").mkdir()
+    (tmp_path / "sums" / "telling.py").write_text(CHECKS + ENDLESS_FINDING)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    with Bench(tmp_path, seconds=1.0) as bench:
+        judged = bench.judge({"sums.value": [trial(1)], "sums.endless": [trial(1)]})
+        assert judged["sums.endless"].outcome is Outcome.GRADER_ERROR
+        assert "did not come to an end" in judged["sums.endless"].message
+        assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED
+
+
+class JustTooLate(queue.Queue):  # type: ignore[type-arg]
+    """A queue at which patience ends, once, when the answer has just come."""
+
+    waited = False
+
+    def get(self, block: bool = True, timeout: float | None = None) -> object:
+        answer = super().get()
+        if self.waited:
+            return answer
+        self.waited = True
+        self.put(answer)
+        raise queue.Empty
+
+
+def test_a_check_that_ends_as_time_is_up_costs_nobody_anything(bench: Bench) -> None:
+    bench._outbox = JustTooLate()
+    for _ in range(3):
         assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED

@@ -107,9 +107,9 @@ def test_an_exercise_holds(examiner: Examiner) -> None:
 
 
 LOOP = "    for trial in trials:\n"
-SHAPES = LOOP + "        got, want = _first(trial), trial.want.fetched()[0]\n        images"
-WIRE = "from grader.inside import wire\n"
-ZERO = LOOP + "        _stages(trial.got, 0)"
+SHAPES = LOOP + "        got, want = stages.first(trial), trial.want.fetched()[0]\n        images"
+LAST_IMPORT = "from grader.phrase import Text, phrase\n"
+ZERO = LOOP + "        stages.all_of(trial.got, 0)"
 BREAKAGES = {
     "a judge that never fails": (
         (SHAPES, f"    return\n{SHAPES}"),
@@ -123,7 +123,7 @@ BREAKAGES = {
         [f"{one}: convolution_chain.batch: lost, but it should be passed: Never." for one in FEW if one.kind != "stub"],
     ),
     "a tolerance of ten": (
-        (WIRE, f"{WIRE}FLOAT32 = type(FLOAT32)(10, 10, 'none')\n"),
+        (LAST_IMPORT, f"{LAST_IMPORT}FLOAT32 = type(FLOAT32)(10, 10, 'none')\n"),
         [
             "misconception convolution_chain/always_from_x: convolution_chain.chained: passed, but it should be lost",
             "misconception convolution_chain/relu_between: convolution_chain.combined: passed, but it should be lost",
@@ -171,20 +171,20 @@ WRONG = (
 """What a judge that looks at a little less than it should lets through; stubs still lose."""
 SLACK = {
     "chained": ("range(2)", "range(1)"),
-    "depends": ("range(1, len(above))", "range(0)"),
+    "depends": ("if number is not None:", "if False:"),
     "shapes": (
-        "got, want = _first(trial), trial.want.fetched()[0]\n        images",
-        "got = want = _first(trial)\n        images",
+        "got, want = stages.first(trial), trial.want.fetched()[0]\n        images",
+        "got = want = stages.first(trial)\n        images",
     ),
     "correlation": (" or not np.allclose(got, want, atol=FLOAT32.absolute)", ""),
     "equivariant": ("same_array(after[:, rows:, columns:], before[:, :-rows, :-columns]", "same_array(after, after"),
     "linear": ("        same_array(numbers[0]", "        continue\n        same_array(numbers[0]"),
     "batch": (
-        '_first(trial), trial.want.fetched()[0], phrase("Stage 1 of a b',
-        '_first(trial)[:1], trial.want.fetched()[0][:1], phrase("Stage 1 of a b',
+        'stages.first(trial), trial.want.fetched()[0], phrase("Stage 1 of a b',
+        'stages.first(trial)[:1], trial.want.fetched()[0][:1], phrase("Stage 1 of a b',
     ),
-    "zero": ("        _stages(trial.got, 0)\n", ""),
-    "combined": ("zip(_numbers(trial), want", "zip(_numbers(trial)[:1], want[:1]"),
+    "zero": ("        stages.all_of(trial.got, 0)\n", ""),
+    "combined": ("zip(stages.numbers(trial), want", "zip(stages.numbers(trial)[:1], want[:1]"),
     "types": ("stage.dtype != np.float32", 'stage.dtype.kind != "f"'),
     "untouched": ("if touched:", "if len(touched) > 1:"),
     "photograph": ("[image, *(stage[0, :, :, 0] for stage in stages)]", "[image]"),

@@ -229,6 +229,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs side by side")
     parser.add_argument("--write", type=Path, help=f"where the table goes (default for a whole run: {RESULT.name})")
     given = parser.parse_args()
+    path = given.write or (None if given.attack or given.grader else RESULT)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
     chosen = [one for one in graders if not given.grader or one.name in given.grader]
     known = {one.name: one for one in ATTACKS}
     attacks = [known[name] for name in given.attack or known]
@@ -236,7 +239,6 @@ def main() -> int:
         set_up()
     cells = measure(attacks, chosen, given.jobs, lambda text: print(text, flush=True))
     written = table(cells, chosen)
-    path = given.write or (None if given.attack or given.grader else RESULT)
     if path:
         path.write_text(written)
     print(f"\n{written}")

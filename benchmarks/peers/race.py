@@ -160,6 +160,7 @@ def main() -> None:
     parser.add_argument("--grader", action="append", choices=[one.name for one in GRADERS], help="only this grader")
     parser.add_argument("--out", type=Path, default=RESULTS.parent, help="the folder for the table and the plot")
     given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
     set_up()
     taking_part = entries(given.jobs, given.grader)
     warm_up(taking_part)

@@ -179,6 +179,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path, help="where the report goes; without it, it is printed only")
     given = parser.parse_args(arguments)
+    if given.report:
+        given.report.parent.mkdir(parents=True, exist_ok=True)
     console = Console(width=None if sys.stdout.isatty() else 120)
     watching.adopt_orphans()
     chance = random.Random(given.seed)

@@ -8,13 +8,9 @@ from grader.compare import EXACT, same_array
 from grader.compare_graphs import (
     MAIN,
     each_once,
-    functions_seen,
     graph_def,
     main_graph,
-    names_seen,
     outputs,
-    producer_seen,
-    repeats_seen,
     same_functions,
     same_inputs,
     same_names,
@@ -22,6 +18,7 @@ from grader.compare_graphs import (
     same_producer,
     untouched,
 )
+from grader.graph_views import functions_seen, names_seen, producer_seen, repeats_seen
 from grader.phrase import phrase
 
 

@@ -7,7 +7,6 @@ from grader.checks.subgraph.reading import NOTED, fetched_names
 from grader.compare import FLOAT32, same_array
 from grader.compare_graphs import (
     COPY,
-    devices_seen,
     given,
     graph_def,
     loaded,
@@ -19,6 +18,7 @@ from grader.compare_graphs import (
     some_moved,
     untouched,
 )
+from grader.graph_views import devices_seen
 from grader.phrase import phrase
 
 

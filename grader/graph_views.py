@@ -1,0 +1,48 @@
+"""What a diagnosis sees of an observation where a check looks at one side of the graphs that came back."""
+
+from typing import Any
+
+from grader.inside import wire
+from grader.observation import Observation, Observed
+
+
+def names_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if only the names of nodes are looked at."""
+    return _seen(observation, lambda nodes: sorted({node.name for node in nodes.nodes}))
+
+
+def repeats_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if names and how often they come are looked at."""
+    return _seen(observation, lambda nodes: sorted(node.name for node in nodes.nodes))
+
+
+def devices_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if names and devices are looked at."""
+    return _seen(observation, lambda nodes: [[node.name, node.device] for node in nodes.nodes])
+
+
+def producer_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if only versions are looked at."""
+    return _seen(observation, lambda nodes: nodes.producer)
+
+
+def functions_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if only the library is looked at."""
+    return _seen(observation, lambda nodes: sorted(nodes.functions.items()))
+
+
+def _seen(observation: Observation, look: Any) -> Any:
+    if not isinstance(observation, Observed):
+        return type(observation).__name__
+    return [_call_seen(outcome, look) for outcome in observation.calls]
+
+
+def _call_seen(outcome: wire.Outcome, look: Any) -> Any:
+    match outcome:
+        case wire.Returned(value=wire.Nodes() as nodes):
+            return [look(nodes), sorted(outcome.touched)]
+        case wire.Returned():
+            return outcome.value
+        case wire.Raised():
+            return ["raised", outcome.types[:1]]
+    return "not made"
