@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 CELL = (10, 20)
+_PATIENCE = 300
 ATTRIBUTES, NAME, SIZE, KITTY = "attributes", "name", "size", "kitty"
 SIXEL_TERMINAL = {ATTRIBUTES: b"\x1b[?62;4;22c", NAME: b"\x1bP>|foot(1.17.2)\x1b\\", SIZE: b"\x1b[6;20;10t"}
 KITTY_TERMINAL = {ATTRIBUTES: b"\x1b[?62;c", NAME: b"\x1bP>|kitty(0.36.1)\x1b\\", KITTY: b"\x1b_Gi=31;OK\x1b\\"}
@@ -92,7 +94,10 @@ def run(
         env=environment(**changes),
     )
     raw, asked, seen = b"", [], 0
+    ends = time.monotonic() + _PATIENCE
     while process.poll() is None or select.select([ours], [], [], 0)[0]:
+        if time.monotonic() > ends:
+            process.kill()
         if not select.select([ours], [], [], 0.05)[0]:
             continue
         raw += os.read(ours, 65536)
