@@ -73,6 +73,7 @@ DEPENDENCIES = (
     "rich>=13",
     "scipy>=1.11",
     "tensorflow>=2.21,<2.22",
+    "textual-image>=0.12,<0.13",
     "watchfiles>=1",
 )
 

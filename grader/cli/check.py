@@ -35,6 +35,9 @@ def command(exercises: tuple[str, ...], path: Path, watch: bool, prints: bool, a
     grader check conv_2d top5          two exercises
     grader check conv_2d --watch       again whenever you save
     grader check --path ada.ipynb      a notebook
+
+    Pictures are drawn in pixels where the terminal can (sixel, kitty), else in blocks;
+    GRADER_PICTURES=blocks, sixel or kitty in the environment decides.
     """
     if watch and as_json:
         raise click.UsageError(_("--watch and --json do not go together: leave one out"))
@@ -73,7 +76,10 @@ def _check(desk: SelfCheck, work: Submission, asked: Sequence[str], prints: bool
             status.update(_("Checking {exercise} ...").format(exercise=name))
             results += desk.check(work, [name])
             if prints is not None:
+                # What turns would turn in the middle of a picture.
+                status.stop()
                 report.show(shown, results[-1], prints)
+                status.start()
     hints.remember_results({one.exercise: one.record for one in results})
     if prints is not None:
         report.total(shown, desk.assignment, results)

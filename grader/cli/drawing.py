@@ -1,4 +1,4 @@
-"""Sketches in the terminal: squares of grey where it has colours, blocks of four densities or letters where not."""
+"""Sketches in the terminal: pixels where it draws them, squares of grey where it has colours, else densities."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.cli import terminal
+from grader.cli import graphics, terminal
 from grader.tiles import Bars, Listing, Sketch, Tile
 
 _GAP = 3
@@ -24,13 +24,32 @@ _LETTERS = ".:-=+*#%@"
 def sketch(shown: Console, one: Sketch, indent: int = 0) -> RenderableType:
     """Return a sketch as the console can show it: its pictures side by side, captions above."""
     width = min(shown.width, _WIDEST) - indent
+    tiles, scale = one.tiles, 0
+    able = graphics.of(shown) if any(isinstance(tile, Tile) for tile in tiles) else None
+    if able is not None:
+        from grader.cli import pixels
+
+        compared = pixels.with_difference(one)
+        scale = pixels.scale(compared, _room(width, compared), able)
+        tiles = compared if scale else tiles
     columns = Table.grid(padding=(0, _GAP, 0, 0))
-    for _ in one.tiles:
+    for _ in tiles:
         columns.add_column(no_wrap=True)
-    columns.add_row(*(Text(terminal.plain(tile.caption), style="dim") for tile in one.tiles))
-    room = max(4, (width - _GAP * len(one.tiles)) // len(one.tiles))
-    columns.add_row(*(_drawn(shown, tile, room) for tile in one.tiles))
+    columns.add_row(*(Text(terminal.plain(tile.caption), style="dim") for tile in tiles))
+    columns.add_row(
+        *(
+            pixels.Picture(tile, scale, able)
+            if able is not None and scale and isinstance(tile, Tile)
+            else _drawn(shown, tile, _room(width, tiles))
+            for tile in tiles
+        )
+    )
     return Padding(Group(Text(terminal.plain(one.title), style="dim italic"), columns), (0, 0, 0, indent))
+
+
+def _room(width: int, tiles: Sequence[Tile | Bars | Listing]) -> int:
+    """Return how many columns of text each of some tiles may take."""
+    return max(4, (width - _GAP * len(tiles)) // len(tiles))
 
 
 def _drawn(shown: Console, tile: Tile | Bars | Listing, room: int) -> Text:
