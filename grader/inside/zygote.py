@@ -52,6 +52,8 @@ def main() -> None:
     version = warm(Path(settings.given))
     from . import fork
 
+    if settings.seccomp is not None:  # many forks are to come, enough to pay for the gathering
+        use_huge_pages()
     standing = fork.stand(control, walled=settings.seccomp is not None)
     control.send(wire.encode(Ready(version, _threads())))
     between: list[int] = []
@@ -99,8 +101,6 @@ def warm(given: Path) -> str:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    if sys.platform == "linux":
-        use_huge_pages()
     assert all((numpy, PIL.Image, scipy.signal, images, evaluator, student))
     return str(tf.__version__)
 

@@ -112,7 +112,7 @@ def _interpreter() -> Iterator[Bind]:
     yield Bind(str(Path(sys._base_executable).resolve()), f"{PYTHON}/bin/{version}")  # type: ignore[attr-defined]
     standard = Path(sysconfig.get_path("stdlib"))
     for child in sorted(standard.iterdir()):
-        if child.name not in ("site-packages", "dist-packages", "test", "idlelib", "ensurepip", "__pycache__"):
+        if child.name not in ("site-packages", "dist-packages", "test", "idlelib", "ensurepip"):
             yield Bind(str(child), f"{PYTHON}/lib/{version}/{child.name}")
     library = Path(sysconfig.get_config_var("LIBDIR") or "")
     for child in sorted(library.glob("libpython3*.so*")):
