@@ -25,8 +25,8 @@ _OURS = Path(__file__).resolve().parent
 SHIPPED = _OURS / "visible.cases"
 """Where a students' installation holds the visible cases."""
 ASKING = (
-    "catalogue.py", "catalogue.toml", "check.py", "convolving.py", "death.py", "freeze.py", "observation.py",
-    "observe.py", "phrase.py", "testimony.py",
+    "catalogue.py", "catalogue.toml", "check.py", "convolving.py", "death.py", "evaluation.py", "freeze.py",
+    "observation.py", "observe.py", "phrase.py", "testimony.py",
 )  # fmt: skip
 """What decides, beside an exercise's own files, which cases are frozen and what is observed on them."""
 JUDGING = (

@@ -37,21 +37,33 @@ def trials(check: FrozenCheck, observed: Sequence[Observation]) -> list[Trial]:
     ]
 
 
-def observe_parts(
-    runner: Runner, code: Code, parts: Sequence[FrozenPart], limits: wire.Limits
-) -> tuple[dict[str, list[Observation]], list[Printed]]:
-    """Observe the parts of an exercise, the student's code in a fork for each.
-
-    Returns:
-        By check id, one observation a program; and what was printed.
-    """
+def begin(runner: Runner, code: Code, parts: Sequence[FrozenPart], limits: wire.Limits) -> Session:
+    """Call the student's code as the parts of an exercise say, in a fork for each."""
     session = Session(runner, code, limits)
-    found = session.observe_parts({part.part: part.programs() for part in parts})
+    session.trace({part.part: part.programs() for part in parts})
+    return session
+
+
+def by_check(session: Session, parts: Sequence[FrozenPart]) -> dict[str, list[Observation]]:
+    """Return what a session observed: by check id, one observation a program."""
+    found = session.observed()
     observed: dict[str, list[Observation]] = {}
     for part in parts:
         rest = iter(found[part.part])
         observed |= {check.id: [next(rest) for _ in check.programs] for check in part.checks}
-    return observed, session.printed
+    return observed
+
+
+def observe_parts(
+    runner: Runner, code: Code, parts: Sequence[FrozenPart], limits: wire.Limits
+) -> tuple[dict[str, list[Observation]], list[Printed]]:
+    """Observe the parts of an exercise.
+
+    Returns:
+        By check id, one observation a program; and what was printed.
+    """
+    session = begin(runner, code, parts, limits)
+    return by_check(session, parts), session.printed
 
 
 def grade_exercise(
@@ -63,8 +75,15 @@ def grade_exercise(
         WorkerDied: the walls failed, again and again.
         JudgeError: the checks cannot be run.
     """
-    observed, printed = observe_parts(runner, code, parts, assignment.limits)
-    return Graded(judge_exercise(bench, assignment, exercise, parts, observed), tuple(printed))
+    return grade_session(begin(runner, code, parts, assignment.limits), bench, assignment, exercise, parts)
+
+
+def grade_session(
+    session: Session, bench: Bench, assignment: Assignment, exercise: str, parts: Sequence[FrozenPart]
+) -> Graded:
+    """Grade one exercise of which the student's code was called already, as `grade_exercise` does."""
+    judgements = judge_exercise(bench, assignment, exercise, parts, by_check(session, parts))
+    return Graded(judgements, tuple(session.printed))
 
 
 def judge_exercise(

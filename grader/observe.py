@@ -5,10 +5,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from grader import testimony
+from grader import evaluation, testimony
 from grader.death import cause, killed_from_outside
 from grader.inside import wire
-from grader.observation import Died, NoModule, NotRun, Observation, Observed, Outcome, Printed
+from grader.observation import Died, NoModule, NotRun, Observation, Outcome, Printed
 from grader.phrase import phrase
 from grader.walls.replies import Report, WorkerDied, answers_asked
 
@@ -45,6 +45,10 @@ class Session:
         self._limits = limits
         self._deaths = 0
         self._graph_deaths = 0
+        self._parts: Mapping[str, Sequence[wire.Program]] = {}
+        self._traced: Mapping[str, Sequence[wire.Traced | Observation]] = {}
+        self._answers: Mapping[str, wire.Evaluated | Died] | None = None
+        self.requests: tuple[wire.Evaluate, ...] = ()
         self.printed: list[Printed] = []
 
     def observe(self, part: str, programs: Sequence[wire.Program]) -> list[Observation]:
@@ -63,16 +67,40 @@ class Session:
         return self.observe_parts({part: programs})[part]
 
     def observe_parts(self, parts: Mapping[str, Sequence[wire.Program]]) -> dict[str, list[Observation]]:
-        """Do as `observe` for several parts: a student fork for each, and one evaluator's for the graphs of all.
+        """Do as `observe` for several parts: a student fork for each, and one evaluator's for the graphs of all."""
+        self.trace(parts)
+        return self.observed()
+
+    def trace(self, parts: Mapping[str, Sequence[wire.Program]]) -> None:
+        """Have the code called as several parts say, in a fork for each; the graphs that it builds are not run yet.
 
         No student's code runs in an evaluator, so nothing goes from one part to another there.
         """
-        if self._code.path is None or self._code.path not in self._files:
-            return {part: [NoModule()] * len(programs) for part, programs in parts.items()}
-        traced = [said for part, programs in parts.items() for said in self._trace(part, programs)]
-        everything = [program for programs in parts.values() for program in programs]
-        observed = iter(self._evaluate(everything, traced))
-        return {part: [next(observed) for _ in programs] for part, programs in parts.items()}
+        self._parts = parts
+        missing = self._code.path is None or self._code.path not in self._files
+        self._traced = {
+            part: [NoModule()] * len(programs) if missing else self._trace(part, programs)
+            for part, programs in parts.items()
+        }
+        self.requests = tuple(
+            evaluation.request(program, said)
+            for part, programs in parts.items()
+            for program, said in zip(programs, self._traced[part], strict=True)
+            if evaluation.is_needed(said)
+        )
+
+    def take(self, answers: Sequence[wire.Evaluated], spent: Printed) -> None:
+        """Take an evaluator's answers to all of `requests`, and what it spent on them."""
+        self._answers = dict(zip((one.id for one in self.requests), answers, strict=True))
+        self.printed.append(spent)
+
+    def observed(self) -> dict[str, list[Observation]]:
+        """Return one observation a program of each part traced; asks an evaluator unless its answers were taken."""
+        answers = self._ask_evaluator() if self._answers is None else self._answers
+        return {
+            part: [evaluation.observation(*one, answers) for one in zip(programs, self._traced[part], strict=True)]
+            for part, programs in self._parts.items()
+        }
 
     def _trace(self, part: str, programs: Sequence[wire.Program]) -> list[wire.Traced | Observation]:
         found: list[wire.Traced | Observation] = []
@@ -115,27 +143,8 @@ class Session:
         self.printed.append(Printed(part, report.output, report.ended.cpu_seconds, report.ended.max_rss_kib))
         return report
 
-    def _evaluate(
-        self, programs: Sequence[wire.Program], traced: Sequence[wire.Traced | Observation]
-    ) -> list[Observation]:
-        requests = {
-            program.id: _request(program, said)
-            for program, said in zip(programs, traced, strict=True)
-            if isinstance(said, wire.Traced) and (said.graph is not None or _graphs(said))
-        }
-        evaluated = self._ask_evaluator(list(requests.values()))
-        observations: list[Observation] = []
-        for program, said in zip(programs, traced, strict=True):
-            if not isinstance(said, wire.Traced):
-                observations.append(said)
-            elif program.id not in requests:
-                observations.append(Observed(said.calls))
-            else:
-                answer = evaluated[program.id]
-                observations.append(answer if isinstance(answer, Died) else _put_together(said, answer))
-        return observations
-
-    def _ask_evaluator(self, requests: Sequence[wire.Evaluate]) -> dict[str, wire.Evaluated | Died]:
+    def _ask_evaluator(self) -> dict[str, wire.Evaluated | Died]:
+        requests = self.requests
         found: dict[str, wire.Evaluated | Died] = {}
         while len(found) < len(requests):
             rest = tuple(requests[len(found) :])
@@ -154,6 +163,30 @@ class Session:
                 )
                 self._graph_deaths += 1
         return found
+
+
+def ask_together(runner: Runner, sessions: Sequence[Session], limits: wire.Limits) -> None:
+    """Ask one evaluator about the graphs that several exercises of one submission built, and give each its answers.
+
+    If it does not answer everything it has answered nothing: then each session asks an evaluator of its own, so that no
+    exercise loses anything by the graphs of another.
+    """
+    asking = [session for session in sessions if session.requests]
+    requests = tuple(request for session in asking for request in session.requests)
+    if len(asking) < 2:
+        return
+    try:
+        report = _run_prepared(runner, wire.EvaluatorJob(requests, limits), alone=False)
+    except WorkerDied:
+        return
+    answers, _ = _decode(report, wire.Evaluated, wire.Evaluated)
+    if (report.ended.reason, report.ended.status) != ("exit", 0) or [a.id for a in answers] != [r.id for r in requests]:
+        return
+    rest = iter(answers)
+    for session in asking:
+        own = [next(rest) for _ in session.requests]
+        share = report.ended.cpu_seconds * len(own) / len(requests)
+        session.take(own, Printed("evaluator", report.output, share, report.ended.max_rss_kib))
 
 
 def _run_prepared(runner: Runner, job: wire.Job, alone: bool) -> Report:
@@ -195,95 +228,3 @@ def _in_order(answers: Sequence[wire.Traced], programs: Sequence[wire.Program]) 
             break
         found.append(answer)
     return found
-
-
-def _request(program: wire.Program, said: wire.Traced) -> wire.Evaluate:
-    """Return what to ask the evaluator about a program: its graph (first, if any), each GraphDef that it returned."""
-    returned = _graphs(said)
-    graphs = [said.graph] if said.graph is not None else []
-    places = {place: len(graphs) + number for number, place in enumerate(returned)}
-    runs = []
-    for run in program.runs:
-        index = 0 if run.graph is None else places.get((run.graph.call, *run.graph.path))
-        if index is None or index >= len(graphs) + len(returned):
-            index = -1
-        runs.append((index, _named(run, said)))
-    return wire.Evaluate(program.id, (*graphs, *returned.values()), tuple(runs), said.initializers)
-
-
-def _graphs(said: wire.Traced) -> dict[tuple[int, ...], wire.Graph]:
-    """Return the GraphDefs among what the calls returned, at their places: call number, then item numbers."""
-    found: dict[tuple[int, ...], wire.Graph] = {}
-
-    def look(value: wire.Value, place: tuple[int, ...]) -> None:
-        if isinstance(value, wire.Graph):
-            found[place] = value
-        elif isinstance(value, wire.Items):
-            for number, item in enumerate(value.items):
-                look(item, (*place, number))
-
-    for number, outcome in enumerate(said.calls):
-        if isinstance(outcome, wire.Returned):
-            look(outcome.value, (number,))
-    return found
-
-
-def _named(run: wire.Run, said: wire.Traced) -> wire.Run:
-    """Return a run with every reference to a result or placeholder replaced by its tensor's name."""
-
-    def name(entry: Any) -> Any:
-        if isinstance(entry, wire.Input):
-            return f"{entry.name}:0"
-        if isinstance(entry, wire.Result):
-            return tensor_name(said.calls, entry)
-        return entry
-
-    training = run.training
-    return msgspec.structs.replace(
-        run,
-        fetches=tuple(map(name, run.fetches)),
-        feeds=tuple((name(entry), value) for entry, value in run.feeds),
-        assign=tuple((name(entry), value) for entry, value in run.assign),
-        training=None
-        if training is None
-        else msgspec.structs.replace(
-            training,
-            images=name(training.images),
-            logits=name(training.logits),
-            variables=tuple(map(name, training.variables)),
-        ),
-        graph=None,
-    )
-
-
-def tensor_name(calls: Sequence[wire.Outcome], entry: wire.Result) -> str:
-    """Return the name of the tensor (or a variable's handle) that an item of a result is; "" if it is none."""
-    outcome = calls[entry.call]
-    value: wire.Value = outcome.value if isinstance(outcome, wire.Returned) else None
-    for step in entry.path:
-        value = value.items[step] if isinstance(value, wire.Items) and step < len(value.items) else None
-    if isinstance(value, wire.Variable):
-        return value.handle
-    return value.name if isinstance(value, wire.Tensor) else ""
-
-
-def _put_together(said: wire.Traced, answer: wire.Evaluated) -> Observation:
-    """Return the observation of a program, with the GraphDefs that it returned replaced by their nodes."""
-    reduced = list(answer.graphs)
-    own = reduced.pop(0) if said.graph is not None and reduced else None
-
-    def replace(value: wire.Value) -> wire.Value:
-        if isinstance(value, wire.Graph):
-            nodes = reduced.pop(0) if reduced else wire.Problem("refused", "the graph was not read")
-            return msgspec.structs.replace(nodes, live=value.live) if isinstance(nodes, wire.Nodes) else nodes
-        if isinstance(value, wire.Items):
-            return wire.Items(tuple(replace(item) for item in value.items))
-        return value
-
-    calls = tuple(
-        msgspec.structs.replace(outcome, value=replace(outcome.value))
-        if isinstance(outcome, wire.Returned)
-        else outcome
-        for outcome in said.calls
-    )
-    return Observed(calls, answer.runs, own, said.trainable)

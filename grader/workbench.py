@@ -1,8 +1,9 @@
 """A grading process's own tools, set up once and used for task after task: a worker, a bench, the frozen cases."""
 
 import atexit
+import contextlib
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,8 +12,9 @@ import platformdirs
 from grader import assignment as assignments
 from grader.assignment import Assignment
 from grader.freeze import FreezeError, FrozenPart, frozen, place
-from grader.grading import Graded, code_of, grade_exercise, grader_error
+from grader.grading import Graded, begin, code_of, grade_session, grader_error
 from grader.judge import Bench
+from grader.observe import Session, ask_together
 from grader.submission import Submission
 from grader.walls.bubblewrap import WallsMissing
 from grader.walls.seccomp import SeccompMissing
@@ -117,14 +119,26 @@ def grade_submission(setup: Setup, submission: Submission, exercises: Sequence[s
 
 def grade_with(tools: Workbench, submission: Submission, exercises: Sequence[str]) -> dict[str, Graded]:
     """Grade some exercises of a submission with the tools at hand, as `grade_submission` does."""
-    graded = {}
+    graded: dict[str, Graded] = {}
+    begun: dict[str, Session] = {}
+    limits = tools.assignment.limits
     for exercise in exercises:
-        code = code_of(submission, exercise)
-        try:
+        with _fault_of_ours(tools.assignment, exercise, graded):
+            begun[exercise] = begin(tools.worker, code_of(submission, exercise), tools.parts(exercise), limits)
+    ask_together(tools.worker, list(begun.values()), limits)
+    for exercise, session in begun.items():
+        with _fault_of_ours(tools.assignment, exercise, graded):
             parts = tools.parts(exercise)
-            graded[exercise] = grade_exercise(tools.worker, tools.bench, tools.assignment, exercise, code, parts)
-        except (OSError, FreezeError, WallsMissing, SeccompMissing):
-            raise
-        except Exception as error:
-            graded[exercise] = grader_error(tools.assignment, exercise, f"{type(error).__name__}: {error}")
+            graded[exercise] = grade_session(session, tools.bench, tools.assignment, exercise, parts)
     return graded
+
+
+@contextlib.contextmanager
+def _fault_of_ours(assignment: Assignment, exercise: str, graded: dict[str, Graded]) -> Iterator[None]:
+    """Have an error of ours hold back one exercise's result, unless it hits every submission alike."""
+    try:
+        yield
+    except (OSError, FreezeError, WallsMissing, SeccompMissing):
+        raise
+    except Exception as error:
+        graded[exercise] = grader_error(assignment, exercise, f"{type(error).__name__}: {error}")

@@ -8,7 +8,7 @@ import pytest
 
 from grader.inside import wire
 from grader.observation import Died, NoModule, NotRun, Observed, Outcome
-from grader.observe import Code, Session
+from grader.observe import Code, Session, ask_together
 from grader.walls.replies import Report, WorkerDied
 
 LIMITS = wire.Limits(total_wall_seconds=60.0, memory_mib=1000)
@@ -184,6 +184,49 @@ def test_an_evaluator_that_answers_something_else_has_not_answered():
     said = report(wire.Prepared(), wire.Imported(), built, B)
     seen, _ = observe(said, report(wire.Prepared(), other), report(wire.Prepared()))
     assert seen[0].outcome == Outcome.CRASHED
+
+
+def together(*reports):
+    """Two exercises whose programs build a graph each, and what came of one evaluator for both."""
+    built = [wire.Traced(name, (wire.Returned(1),), wire.Graph(b"")) for name in "ab"]
+    script = Script([report(wire.Prepared(), wire.Imported(), one) for one in built] + list(reports))
+    sessions = [Session(script, Code("m", "m.py", {"m.py": b""}), LIMITS) for _ in built]
+    for session, program in zip(sessions, PROGRAMS, strict=True):
+        session.trace({"visible": [program]})
+    ask_together(script, sessions, LIMITS)
+    return [session.observed()["visible"] for session in sessions], sessions, script
+
+
+RAN = [wire.Evaluated(name, (wire.Nodes(()),), ()) for name in "ab"]
+
+
+def test_graphs_of_several_exercises_are_run_in_one_evaluator():
+    seen, sessions, script = together(report(wire.Prepared(), *RAN))
+    assert seen == [[Observed(A.calls, (), wire.Nodes(()))], [Observed(B.calls, (), wire.Nodes(()))]]
+    assert len(script.jobs) == 3
+    assert sum(session.printed[-1].cpu_seconds for session in sessions) == EXITED.cpu_seconds
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        report(wire.Prepared(), RAN[0], ended=wire.Ended("exit", 11, 1, 1.0)),
+        report(wire.Prepared(), RAN[0], ended=wire.Ended("total", 9, 1, 1.0)),
+        report(wire.Prepared(), *RAN, ended=wire.Ended("cpu", 9, 1, 1.0)),
+        report(wire.Prepared(), *reversed(RAN)),
+    ],
+)
+def test_no_exercise_loses_anything_by_the_graphs_of_another(spoiled):
+    dead = report(wire.Prepared(), ended=wire.Ended("exit", 11, 1, 1.0))
+    seen, _, script = together(spoiled, dead, report(wire.Prepared()), report(wire.Prepared(), RAN[1]))
+    assert seen[0][0].outcome == Outcome.CRASHED
+    assert seen[1] == [Observed(B.calls, (), wire.Nodes(()))]
+    assert [len(job.requests) for job, _ in script.jobs[2:]] == [2, 1, 0, 1]
+
+
+def test_one_evaluator_for_all_whose_walls_fail_costs_nothing():
+    seen, _, _ = together(*[WorkerDied("gone")] * 4, *(report(wire.Prepared(), one) for one in RAN))
+    assert seen == [[Observed(A.calls, (), wire.Nodes(()))], [Observed(B.calls, (), wire.Nodes(()))]]
 
 
 FORGERIES = """
