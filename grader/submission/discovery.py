@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from grader.submission.folder import read_regular
 from grader.submission.member import shown
 
 Kind = Literal["folder", "archive", "notebook"]
@@ -19,6 +20,8 @@ _ENDINGS: dict[str, Kind] = {
     ".zip": "archive",
     ".ipynb": "notebook",
 }
+_MOST_SEEN = 20_000
+_MOST_READ = 8 << 20
 
 
 class SubmissionError(Exception):
@@ -115,7 +118,7 @@ def _children(
             folder = path / child.name
             if child.name in tree and not _holds_module(folder, modules):
                 found.append(Found(child.name, folder / assignment, "folder"))
-            elif tree and not any(_holds_module(place, modules) for place in (folder, folder / "exercises")):
+            elif tree and _is_of_others(folder, exercises):
                 ignored.append(f"ignored: {_quoted(folder)} holds nothing for {assignment}")
             else:
                 found.append(Found(child.name, folder, "folder"))
@@ -172,6 +175,34 @@ def _holds_notebook(folder: Path) -> bool:
         return folder.is_symlink() or any(path.suffix.lower() == ".ipynb" for path in folder.iterdir())
     except OSError:
         return False
+
+
+def _is_of_others(folder: Path, exercises: Sequence[str]) -> bool:
+    """Whether a student's folder is nbgrader's, of other assignments: only folders, and nothing of ours in any of them.
+
+    Its own content alone decides: that somebody else's looks like nbgrader's tree must cost nobody a record.
+    """
+    seen = 0
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        seen += len(folders) + len(files)
+        if seen > _MOST_SEEN or (Path(place) == folder and any(not name.startswith(".") for name in files)):
+            return False
+        if any(_is_ours(Path(place, name), exercises) for name in files):
+            return False
+    return seen > 0
+
+
+def _is_ours(file: Path, exercises: Iterable[str]) -> bool:
+    if file.name in {f"{exercise}.py" for exercise in exercises}:
+        return True
+    if file.suffix.lower() != ".ipynb":
+        return False
+    try:
+        content = read_regular(file, _MOST_READ)
+    except OSError:
+        return False
+    return len(content) > _MOST_READ or any(exercise.encode() in content for exercise in exercises)
 
 
 def _is_folder(path: Path) -> bool:

@@ -155,6 +155,24 @@ def test_nbgraders_tree_is_known_by_the_assignments_folder(tmp_path, exercises):
     assert ignored == [f"ignored: {str(tmp_path / 'carl')!r} holds nothing for convolutions"]
 
 
+def test_a_folder_like_nbgraders_costs_nobody_else_a_record(tmp_path, exercises):
+    others = {
+        "bela/work/conv_2d.py": "",
+        "carl/homework.ipynb": "{}",
+        "dora/work/mine.ipynb": '{"grade_id": "conv_2d"}',
+    }
+    for name, text in others.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "dave").mkdir()
+    before = find([tmp_path], exercises, "convolutions")
+    (tmp_path / "eve" / "convolutions").mkdir(parents=True)
+    (tmp_path / "eve" / "convolutions" / "notebook.ipynb").write_text("{}")
+    found, ignored = find([tmp_path], exercises, "convolutions")
+    assert (found[:-1], ignored) == before
+    assert [one.name for one in found] == ["bela", "carl", "dave", "dora", "eve"]
+
+
 def test_a_link_to_somebody_elses_notebook_is_not_followed(tmp_path, exercises):
     theirs = tmp_path / "ada" / "convolutions"
     theirs.mkdir(parents=True)
