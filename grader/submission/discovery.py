@@ -21,6 +21,7 @@ _ENDINGS: dict[str, Kind] = {
     ".ipynb": "notebook",
 }
 _MOST_SEEN = 20_000
+_A_CLASS = 3
 _MOST_READ = 8 << 20
 
 
@@ -144,6 +145,8 @@ def _file(path: Path) -> Found | None:
 
 def _is_submission(path: Path, children: Iterable[os.DirEntry[str]], exercises: Sequence[str]) -> bool:
     modules = {f"{exercise}.py" for exercise in exercises}
+    if _look_like_a_class(path, children, exercises):
+        return False
     folders = []
     archives = False
     for child in children:
@@ -161,6 +164,21 @@ def _is_submission(path: Path, children: Iterable[os.DirEntry[str]], exercises: 
         for folder in folders
         if folder.name != "exercises"
     )
+
+
+def _look_like_a_class(path: Path, children: Iterable[os.DirEntry[str]], exercises: Sequence[str]) -> bool:
+    """Whether so much of a folder looks like submissions that a module in it is a student's who did not pack it."""
+    modules = {f"{exercise}.py" for exercise in exercises}
+    if not any(_is_plain(path / folder / module) for folder in ("", "exercises") for module in modules):
+        return False
+    alike = 0
+    for child in children:
+        if child.is_dir(follow_symlinks=False):
+            places = (path / child.name, path / child.name / "exercises")
+            alike += child.name != "exercises" and any(_holds_module(place, modules) for place in places)
+        elif (one := _file(path / child.name)) is not None:
+            alike += one.kind == "archive" or _is_ours(path / child.name, exercises)
+    return alike >= _A_CLASS
 
 
 def _holds_module(folder: Path, modules: Iterable[str]) -> bool:

@@ -77,6 +77,28 @@ def test_a_student_named_exercises_does_not_hide_the_class(school, exercises):
     assert [each.name for each in find([school], exercises)[0]] == ["ada", "exercises"]
 
 
+def test_a_module_that_nobody_packed_does_not_hide_the_class(tmp_path, exercises):
+    for name, text in {
+        "bela/conv_2d.py": "",
+        "carl.ipynb": '{"grade_id": "conv_2d"}',
+        "dora.zip": "",
+        "conv_2d.py": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found, ignored = find([tmp_path], exercises)
+    assert [one.name for one in found] == ["bela", "carl", "dora"]
+    assert ignored == [f"ignored: {str(tmp_path / 'conv_2d.py')!r} is no folder, archive or notebook"]
+
+
+def test_what_a_student_keeps_beside_the_work_makes_no_class(tmp_path, exercises):
+    for name in ("ada/conv_2d.py", "ada/old/conv_2d.py", "ada/ada.zip", "ada/notes.ipynb", "ada/data/x.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    found, ignored = find([tmp_path / "ada"], exercises)
+    assert ([one.name for one in found], ignored) == (["ada"], [])
+
+
 def test_one_archive_or_notebook_is_one_submission(school, exercises):
     (school / "a.zip").touch()
     (school / "b.ipynb").touch()
