@@ -270,7 +270,7 @@ def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = Fals
         raise Finding(
             phrase("load_into_graph should return a tf.Graph that the nodes were imported into, but not a GraphDef.")
         )
-    got, want = (Counter(node.op for node in nodes.nodes) for nodes in (graph, trial.want.nodes(call)))
+    got, want = (Counter(_wired(nodes)) for nodes in (graph, trial.want.nodes(call)))
     missing, more = want - got, got - want
     if missing:
         lacks = phrase("The graph of call {number} lacks the operations {ops}.", number=call + 1, ops=listed(missing))
@@ -282,3 +282,17 @@ def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = Fals
             number=call + 1, want=want.total(), got=got.total(),
         )  # fmt: skip
         raise Finding(holds)
+
+
+def _wired(graph: wire.Nodes) -> list[str]:
+    """Return each operation with those that it takes its inputs from, `AddV2(Placeholder, Neg)`, names left aside."""
+    ops = {node.name: node.op for node in graph.nodes}
+    found = []
+    for node in graph.nodes:
+        data, waits = (
+            [ops.get(entry.removeprefix("^").partition(":")[0], "nothing") for entry in entries]
+            for entries in _entries(node)
+        )
+        inputs = [*data, *(f"^{op}" for op in sorted(waits))]
+        found.append(f"{node.op}({', '.join(inputs)})" if inputs else node.op)
+    return found

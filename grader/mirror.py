@@ -4,9 +4,13 @@ Any URL that fsspec knows (`file://`, `memory://`, ...); those of object stores 
 obstore. All the rest of the grader works on a local folder, which mirrors what is there.
 """
 
+import contextlib
 import hashlib
+import json
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+import shutil
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
@@ -20,6 +24,8 @@ _AT_ONCE = 8
 _INDEX, _AHEAD = ".mirror.json", ".ahead"
 _NOT_KEPT = frozenset({".lock", _INDEX, _AHEAD})
 _STORE = "store.sqlite"
+_NOWHERE = "/dev/null/left-out"
+_LONGEST_NAME = 2000
 _TELLING = ("size", "mtime", "created", "LastModified", "last_modified", "ETag", "e_tag")
 ResultT = TypeVar("ResultT")
 
@@ -29,10 +35,15 @@ class MirrorError(Exception):
 
 
 class There(msgspec.Struct, frozen=True):
-    """A file that is elsewhere: its size, and what tells this content of it from the next."""
+    """A file that is elsewhere: its size, and what tells this content of it from the next.
+
+    Args:
+        plain: it is a file; links, pipes and devices are never opened, for who hands in may have made them.
+    """
 
     size: int
     token: str
+    plain: bool = True
 
 
 def is_url(text: str) -> bool:
@@ -129,43 +140,62 @@ class Mirror:
         for name, listing in found.items():
             about = listing or self._system.info(name)  # A single file is found without being described.
             token = "/".join(str(about[key]) for key in _TELLING if key in about)
-            listed[name.strip("/").removeprefix(top).strip("/")] = There(int(about["size"]), token)
+            plain = about.get("type", "file") == "file" and not about.get("islink")
+            listed[name.strip("/").removeprefix(top).strip("/")] = There(int(about["size"] or 0), token, plain)
         return listed
 
     def _fetch(self, there: Mapping[str, There], most_bytes: int | None) -> None:
         known = self._index()
         single = set(there) == {""}
-        wanted = {name: self.path / name if name else self.path for name in there if single or _safe(name)}
+        wanted = {name: self.path / name if name else self.path for name in there if single or _safe(name, there)}
         old = [
             name
             for name, file in wanted.items()
-            if not file.is_file() or known.get(name, ["", ""]) != [there[name].token, _token_of(file)]
+            if not os.path.lexists(file) or known.get(name, ["", ""]) != [there[name].token, _token_of(file)]
         ]
 
         def fetch_one(name: str) -> None:
             file = wanted[name]
             source = f"{self._top}/{name}" if name else self._top
             file.parent.mkdir(parents=True, exist_ok=True)
-            partial = file.with_name(f".{file.name[:100]}.partial")
-            cut = () if most_bytes is None or there[name].size <= most_bytes else (0, most_bytes + 1)
-            partial.write_bytes(self._system.cat_file(source, *cut))
+            # Beside the folder, under a name that is no other file's, however long or alike their own ones are.
+            partial = self._index_file.with_name(f".{hashlib.sha256(os.fsencode(name)).hexdigest()}.partial")
+            partial.unlink(missing_ok=True)
+            if there[name].plain:
+                cut = () if most_bytes is None or there[name].size <= most_bytes else (0, most_bytes + 1)
+                partial.write_bytes(self._system.cat_file(source, *cut))
+            else:
+                partial.symlink_to(_NOWHERE)  # For who reads the folder to say that it was left out.
             partial.replace(file)
 
         for name in known.keys() - wanted.keys():
-            (self.path / name).unlink(missing_ok=True)
+            with contextlib.suppress(IsADirectoryError, NotADirectoryError):
+                (self.path / name).unlink(missing_ok=True)
+        for name in old:
+            self._make_way(wanted[name])
         self._tried("read", lambda: _each(fetch_one, old))
         self._keep({name: [there[name].token, _token_of(file)] for name, file in wanted.items()})
+
+    def _make_way(self, file: Path) -> None:
+        """Remove what an earlier run left where a file is to be: a folder, or a file in the place of a folder."""
+        if file.is_dir() and not file.is_symlink():
+            shutil.rmtree(file)
+        for parent in file.parents:
+            if not parent.is_relative_to(self.path) or parent.is_dir():
+                break
+            parent.unlink(missing_ok=True)
 
     def _index(self) -> dict[str, list[str]]:
         """Return of each file that is in both places what tells its contents there, and here."""
         try:
-            found: dict[str, list[str]] = msgspec.json.decode(self._index_file.read_bytes(), type=dict[str, list[str]])
-        except (OSError, msgspec.MsgspecError):
+            found = msgspec.convert(json.loads(self._index_file.read_bytes()), dict[str, list[str]])
+        except (OSError, ValueError, msgspec.MsgspecError):
             return {}
         return {name: tokens for name, tokens in found.items() if len(tokens) == 2 and (not name or _safe(name))}
 
     def _keep(self, index: Mapping[str, list[str]]) -> None:
-        self._index_file.write_bytes(msgspec.json.encode(index))
+        # Names may not be UTF-8, which msgspec's JSON does not hold.
+        self._index_file.write_text(json.dumps(index))
 
     def _tried(self, done: str, what: Callable[[], ResultT]) -> ResultT:
         try:
@@ -208,14 +238,24 @@ def _each(do: Callable[[str], None], names: Iterable[str]) -> None:
             pass
 
 
-def _safe(name: str) -> bool:
-    """Return whether a name from elsewhere stays below the folder that it is put into; who may write there, may lie."""
+def _safe(name: str, there: Collection[str] = ()) -> bool:
+    """Return whether a name from elsewhere stays below the folder that it is put into; who may write there, may lie.
+
+    Args:
+        there: all names; what lies below a file, as it may in an object store, can't be put anywhere.
+    """
     parts = name.split("/")
-    return not any(
-        part in ("", ".", "..") or "\0" in part or len(part.encode(errors="replace")) > 255 for part in parts
-    )
+    if any("/".join(parts[:n]) in there for n in range(1, len(parts))):
+        return False
+    try:
+        lengths = [len(os.fsencode(part)) for part in parts]
+    except UnicodeEncodeError:
+        return False
+    if max(lengths) > 255 or sum(lengths) + len(lengths) > _LONGEST_NAME:
+        return False
+    return not any(part in ("", ".", "..") or "\0" in part for part in parts)
 
 
 def _token_of(file: Path) -> str:
-    about = file.stat()
+    about = file.lstat()
     return f"{about.st_size}/{about.st_mtime_ns}"

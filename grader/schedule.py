@@ -11,6 +11,8 @@ Late = Literal["none", "zero", "per_day"]
 Counts = Literal["last", "best", "last_in_time"]
 
 _DAY = 86_400.0
+# A file's name may say any year, and on another zone's clocks the first and the last one are out of range.
+_YEARS = range(1900, 3000)
 
 
 class ScheduleError(Exception):
@@ -85,6 +87,9 @@ def parse_time(text: str) -> datetime.datetime:
         zone = "Z" if clock.endswith("Z") else ""
         written = f"{date}T{clock.removesuffix('Z').replace('-', ':')}{zone}"
     try:
-        return datetime.datetime.fromisoformat(written)
+        found = datetime.datetime.fromisoformat(written)
     except ValueError as error:
         raise ScheduleError(f"{text!r} is no time; write it as 2026-03-01T23:59") from error
+    if found.year not in _YEARS:
+        raise ScheduleError(f"{text!r} is no time of any course; write it as 2026-03-01T23:59")
+    return found

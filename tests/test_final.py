@@ -93,6 +93,15 @@ def test_strangers_and_attempts_without_a_time_are_said():
     assert (found.people[0].status, found.people[0].total) == ("conflict", None)
 
 
+@pytest.mark.parametrize("zone", ["Europe/Zurich", "America/New_York"])
+@pytest.mark.parametrize("time", ["0001-01-01T00-00-00", "9999-12-31T23-59-59"])
+def test_a_year_that_no_clock_has_costs_nobody_elses_result(time, zone):
+    schedule = Schedule(due=DUE, timezone=zone)
+    found = finals([ADA, BELA], [worth(f"ada@{time}", 1), worth("bela@2026-03-01T10-00", 40)], schedule, {})
+    assert [(one.status, one.total) for one in found.people] == [("missing", 0.0), ("graded", 40.0)]
+    assert found.conflicts == (f"'ada@{time}' is nobody's in the roster",)
+
+
 def test_times_are_on_the_clocks_of_the_course():
     (found,) = finals(
         [ADA], [worth("ada@2026-03-01T23-30", 40)], Schedule(due=DUE, timezone="Europe/Zurich"), {}

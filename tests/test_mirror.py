@@ -12,6 +12,9 @@ from faults.kills import cheap_class
 from s3 import s3
 
 from grader.mirror import Mirror, MirrorError, is_url
+from grader.submission import SizeLimits, find, read
+
+EXERCISES = ("convolution_chain", "conv_2d", "subgraph", "top5")
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +100,60 @@ def test_names_that_lead_elsewhere_are_left_alone(tmp_path: Path) -> None:
     memory.store["/hostile/../../../evil.zip"] = memory.store["/hostile/ada.zip"]
     assert content(Mirror("memory://hostile", tmp_path / "here").fetch()) == {"ada.zip": b"ada"}
     assert not list(tmp_path.rglob("evil.zip"))
+
+
+def test_names_of_any_length_and_bytes(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    alike = [f"{'q' * 100}{number}".encode() for number in range(20)]
+    names = {os.fsdecode(name): name for name in (b"\xff.py", "\u8a9e".encode() * 83, *alike)}
+    for name, data in names.items():
+        (there / name).write_bytes(data)
+    mirror = Mirror(f"file://{there}", tmp_path / "here")
+    for _ in range(2):
+        assert content(mirror.fetch()) == names
+
+
+def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    (there / "a").mkdir(parents=True)
+    (there / "a" / "b").write_bytes(b"folder")
+    mirror = Mirror(f"file://{there}", tmp_path / "here")
+    assert content(mirror.fetch()) == {"a/b": b"folder"}
+    (there / "a" / "b").unlink()
+    (there / "a").rmdir()
+    (there / "a").write_bytes(b"file")
+    assert content(mirror.fetch()) == {"a": b"file"}
+    (there / "a").unlink()
+    (there / "a" / "b").parent.mkdir()
+    (there / "a" / "b").write_bytes(b"folder again")
+    assert content(mirror.fetch()) == {"a/b": b"folder again"}
+
+
+def test_what_lies_below_a_file_is_left_out(tmp_path: Path) -> None:
+    system, top = fsspec.filesystem("memory"), f"/{tmp_path.name}"
+    system.pipe_file(f"{top}/ada/a", b"file")
+    system.store[f"{top}/ada/a/b"] = system.store[f"{top}/ada/a"]
+    assert content(Mirror(f"memory:/{top}", tmp_path / "here").fetch()) == {"ada/a": b"file"}
+
+
+def test_links_and_pipes_are_not_opened(tmp_path: Path) -> None:
+    there, secret = tmp_path / "there", tmp_path / "secret"
+    (there / "ada").mkdir(parents=True)
+    secret.write_text("the operator's own")
+    (there / "ada" / "top5.py").symlink_to(secret)
+    (there / "ada" / "loop").symlink_to("loop")
+    (there / "ada" / "folder").symlink_to(tmp_path)
+    os.mkfifo(there / "ada" / "pipe")
+    (there / "bo.zip").symlink_to(secret)
+    (there / "ada" / "conv_2d.py").write_text("pass")
+    mirror = Mirror(f"file://{there}", tmp_path / "here")
+    for _ in range(2):
+        folder = mirror.fetch()
+        assert content(folder) == {"ada/conv_2d.py": b"pass"}
+    (ada, bo), _ = find([folder], EXERCISES)
+    assert "left out: link 'top5.py'" in read(ada, EXERCISES, SizeLimits()).notes
+    assert read(bo, EXERCISES, SizeLimits()).refused == "it is a link, a pipe or a device, not a file"
 
 
 def test_errors_say_what_to_do(bucket: str, tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def test_a_time_with_its_zone() -> None:
     assert parse_time("2026-03-01T22-15Z") == datetime(2026, 3, 1, 22, 15, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["", "x.org", "2026-13-01", "T10", "noon"])
+@pytest.mark.parametrize(
+    "text", ["", "x.org", "2026-13-01", "T10", "noon", "0001-01-01T00-00-00", "9999-12-31T23-59-59"]
+)
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(ScheduleError, match="is no time"):
         parse_time(text)

@@ -23,6 +23,7 @@ SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")
 _BEAT = 0.02
 _NOTICED_SECONDS = 1.0
+_LOOK_SECONDS = 0.25
 
 
 class Standing(NamedTuple):
@@ -108,8 +109,10 @@ def run_ahead(limits: wire.Limits, standing: Standing, pipes: Pipes) -> NoReturn
 def _watch(pid: int, beats: int, limits: wire.Limits, processes: int, ahead: bool = False) -> wire.Ended:
     """Wait for the worker to end, or end it: CPU and wall seconds since its last answer, wall seconds in all.
 
-    Of the wall seconds since its last answer, those do not count in which it was ready to run and others had the
-    machine. The clocks of a worker that is ahead of its job start with its first beat.
+    Of the wall seconds, those do not count in which it was ready to run and others had the machine: of those since its
+    last answer, whatever its threads waited; of those in all, what the two waited that waited longest. They can only
+    wait for others, or for threads of its own, which use up its CPU seconds meanwhile. The clocks of a worker that is
+    ahead of its job start with its first beat.
 
     Args:
         processes: the folder /proc, opened before the worker mounted over it.
@@ -117,6 +120,7 @@ def _watch(pid: int, beats: int, limits: wire.Limits, processes: int, ahead: boo
     reason = "exit"
     started = moved = time.monotonic()
     spent = 0.0
+    look = started + limits.total_wall_seconds
     waited: float | None = None
     noticed = min(_NOTICED_SECONDS, limits.wall_seconds / 4)
     pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
@@ -129,7 +133,7 @@ def _watch(pid: int, beats: int, limits: wire.Limits, processes: int, ahead: boo
             if os.read(beats, 4096):
                 moved, spent, waited = now, cpu, None
                 if ahead:
-                    ahead, started = False, now
+                    ahead, started, look = False, now, now + limits.total_wall_seconds
             else:
                 waiting.remove(beats)
         if pidfd in ready or (pidfd is None and beats not in waiting):
@@ -137,15 +141,18 @@ def _watch(pid: int, beats: int, limits: wire.Limits, processes: int, ahead: boo
         if ahead:
             continue
         if waited is None and now - moved > noticed:
-            waited = _waited(processes, pid)
+            waited = sum(_waits(processes, pid))
         if cpu - spent > limits.cpu_seconds:
             reason = "cpu"
         elif now - moved > limits.wall_seconds and (
-            now - moved - max(0.0, _waited(processes, pid) - (waited or 0.0)) > limits.wall_seconds
+            now - moved - max(0.0, sum(_waits(processes, pid)) - (waited or 0.0)) > limits.wall_seconds
         ):
             reason = "wall"
-        elif now - started > limits.total_wall_seconds:
-            reason = "total"
+        elif now > look:
+            look = now + _LOOK_SECONDS
+            stood = sum(sorted(_waits(processes, pid))[-2:])
+            if now - started - min(stood, wire.STANDSTILL * limits.total_wall_seconds) > limits.total_wall_seconds:
+                reason = "total"
         if reason != "exit":
             os.kill(pid, signal.SIGKILL)
             break
@@ -172,27 +179,27 @@ def _cpu_seconds(pid: int) -> float:
         return 0.0
 
 
-def _waited(processes: int, pid: int) -> float:
-    """Return the seconds that a process's threads were ready to run and did not.
+def _waits(processes: int, pid: int) -> list[float]:
+    """Return for each of a process's threads the seconds that it was ready to run and did not.
 
-    Source: sched-stats.rst of the Linux kernel, "/proc/<pid>/schedstat"; 0.0 where there is none.
+    Source: sched-stats.rst of the Linux kernel, "/proc/<pid>/schedstat"; none where there is none.
     """
-    total = 0
+    found: list[float] = []
     try:
         folder = os.open(f"{pid}/task", os.O_RDONLY, dir_fd=processes)
     except OSError:
-        return 0.0
+        return found
     try:
         for thread in os.listdir(folder):  # noqa: PTH208  # a descriptor is no path
             with contextlib.suppress(OSError, ValueError, IndexError):
                 file = os.open(f"{thread}/schedstat", os.O_RDONLY, dir_fd=folder)
                 try:
-                    total += int(os.read(file, 100).split()[1])
+                    found.append(int(os.read(file, 100).split()[1]) / 1e9)
                 finally:
                     os.close(file)
     finally:
         os.close(folder)
-    return total / 1e9
+    return found
 
 
 def _work(

@@ -41,6 +41,10 @@ MARK = "observed_activation"
 """Prefix of the node that the `marked` activation leaves in a graph at each call."""
 
 
+STANDSTILL = 9
+"""How many times its `total_wall_seconds` a fork may stand still, since others have the machine, until it is ended."""
+
+
 class Placeholder(Frozen, frozen=True):
     """A placeholder to make in the program's graph before the first call; None in `shape` is an unknown size."""
 

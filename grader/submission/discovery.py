@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from grader.submission.folder import read_regular
 from grader.submission.member import shown
 
 Kind = Literal["folder", "archive", "notebook"]
@@ -19,6 +20,9 @@ _ENDINGS: dict[str, Kind] = {
     ".zip": "archive",
     ".ipynb": "notebook",
 }
+_MOST_SEEN = 20_000
+_A_CLASS = 3
+_MOST_READ = 8 << 20
 
 
 class SubmissionError(Exception):
@@ -115,7 +119,7 @@ def _children(
             folder = path / child.name
             if child.name in tree and not _holds_module(folder, modules):
                 found.append(Found(child.name, folder / assignment, "folder"))
-            elif tree and not any(_holds_module(place, modules) for place in (folder, folder / "exercises")):
+            elif tree and _is_of_others(folder, exercises):
                 ignored.append(f"ignored: {_quoted(folder)} holds nothing for {assignment}")
             else:
                 found.append(Found(child.name, folder, "folder"))
@@ -141,6 +145,8 @@ def _file(path: Path) -> Found | None:
 
 def _is_submission(path: Path, children: Iterable[os.DirEntry[str]], exercises: Sequence[str]) -> bool:
     modules = {f"{exercise}.py" for exercise in exercises}
+    if _look_like_a_class(path, children, exercises):
+        return False
     folders = []
     archives = False
     for child in children:
@@ -160,6 +166,21 @@ def _is_submission(path: Path, children: Iterable[os.DirEntry[str]], exercises: 
     )
 
 
+def _look_like_a_class(path: Path, children: Iterable[os.DirEntry[str]], exercises: Sequence[str]) -> bool:
+    """Whether so much of a folder looks like submissions that a module in it is a student's who did not pack it."""
+    modules = {f"{exercise}.py" for exercise in exercises}
+    if not any(_is_plain(path / folder / module) for folder in ("", "exercises") for module in modules):
+        return False
+    alike = 0
+    for child in children:
+        if child.is_dir(follow_symlinks=False):
+            places = (path / child.name, path / child.name / "exercises")
+            alike += child.name != "exercises" and any(_holds_module(place, modules) for place in places)
+        elif (one := _file(path / child.name)) is not None:
+            alike += one.kind == "archive" or _is_ours(path / child.name, exercises)
+    return alike >= _A_CLASS
+
+
 def _holds_module(folder: Path, modules: Iterable[str]) -> bool:
     return any(_is_plain(folder / module) for module in modules)
 
@@ -172,6 +193,34 @@ def _holds_notebook(folder: Path) -> bool:
         return folder.is_symlink() or any(path.suffix.lower() == ".ipynb" for path in folder.iterdir())
     except OSError:
         return False
+
+
+def _is_of_others(folder: Path, exercises: Sequence[str]) -> bool:
+    """Whether a student's folder is nbgrader's, of other assignments: only folders, and nothing of ours in any of them.
+
+    Its own content alone decides: that somebody else's looks like nbgrader's tree must cost nobody a record.
+    """
+    seen = 0
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        seen += len(folders) + len(files)
+        if seen > _MOST_SEEN or (Path(place) == folder and any(not name.startswith(".") for name in files)):
+            return False
+        if any(_is_ours(Path(place, name), exercises) for name in files):
+            return False
+    return seen > 0
+
+
+def _is_ours(file: Path, exercises: Iterable[str]) -> bool:
+    if file.name in {f"{exercise}.py" for exercise in exercises}:
+        return True
+    if file.suffix.lower() != ".ipynb":
+        return False
+    try:
+        content = read_regular(file, _MOST_READ)
+    except OSError:
+        return False
+    return len(content) > _MOST_READ or any(exercise.encode() in content for exercise in exercises)
 
 
 def _is_folder(path: Path) -> bool:

@@ -133,7 +133,7 @@ def collect(control: socket.socket, answers_fd: int, output_fd: int, job: wire.J
     tokens_taken = _MOST_RETURNED if isinstance(job, wire.StudentJob) else _MOST_TOKENS
     answers, output = Answers(answers_asked(job), limits.message_bytes, tokens_taken), bytearray()
     ended: wire.Ended | None = None
-    deadline = time.monotonic() + limits.total_wall_seconds + _GRACE_SECONDS
+    deadline = time.monotonic() + (1 + wire.STANDSTILL) * limits.total_wall_seconds + _GRACE_SECONDS
     open_fds = {answers_fd, output_fd}
     with selectors.DefaultSelector() as selector:
         for source in (control, answers_fd, output_fd):

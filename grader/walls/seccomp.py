@@ -5,7 +5,8 @@ There are no new processes (only threads), no new sockets, no memory that would 
 anonymous, in huge pages, growing down like a stack), no memfd, no ptrace, io_uring, userfaultfd, keyctl, bpf, mount or
 namespaces. Files cannot be leased or watched, and locks on them are granted without being made (a fork has its files
 to itself): on files that all forks see they would be a blackboard, and they take memory of the kernel's without limit.
-So would be which of their pages are in memory: nobody can have pages forgotten, or read only what is there.
+So would be which of their pages are in memory: nobody can have pages forgotten, ask which are there, or read only
+these. So would be pipes: their numbers are counted for the whole machine, their memory for all forks together.
 """
 
 import errno
@@ -19,8 +20,8 @@ dup3 epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait eventfd eventfd
 fallocate fchdir fchmod fchmodat fdatasync fstat fstatfs fsync ftruncate futex futex_waitv getcpu
 getcwd getdents getdents64 getegid geteuid getgid getgroups getitimer getpgid getpgrp getpid getppid getpriority
 getrandom getresgid getresuid getrlimit getrusage getsid gettid gettimeofday getuid lgetxattr getxattr link linkat lseek
-lstat madvise mbind membarrier mincore mkdir mkdirat mprotect mremap msync munmap nanosleep newfstatat open openat
-pause pipe pipe2 poll ppoll pread64 preadv pselect6 pwrite64 pwritev read readahead readlink readlinkat
+lstat mbind membarrier mkdir mkdirat mprotect mremap msync munmap nanosleep newfstatat open openat
+pause poll ppoll pread64 preadv pselect6 pwrite64 pwritev read readahead readlink readlinkat
 readv rename renameat renameat2 restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask
 rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait sched_get_priority_max sched_get_priority_min
 sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_setaffinity sched_yield select sendfile
@@ -32,8 +33,12 @@ get_mempolicy
 
 # TCGETS TIOCGWINSZ FIONREAD FIONBIO FIONCLEX FIOCLEX
 TERMINAL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-# F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC F_SETPIPE_SZ F_GETPIPE_SZ F_GET_SEALS
-DESCRIPTOR_REQUESTS = (0, 1, 2, 3, 4, 1030, 1031, 1032, 1034)
+# F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC F_GET_SEALS
+DESCRIPTOR_REQUESTS = (0, 1, 2, 3, 4, 1030, 1034)
+# NORMAL RANDOM SEQUENTIAL WILLNEED DONTNEED FREE DONTFORK DOFORK HUGEPAGE NOHUGEPAGE DONTDUMP DODUMP WIPEONFORK
+# KEEPONFORK GUARD_INSTALL GUARD_REMOVE. With PAGEOUT and COLD an operator's own files are forgotten for everyone, with
+# MERGEABLE memory is shared with whoever holds the same.
+MEMORY_ADVICE = (0, 1, 2, 3, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19, 102, 103)
 # F_SETLK F_SETLKW
 LOCK_REQUESTS = (6, 7)
 CLONE_VM_THREAD = 0x00010100  # CLONE_VM | CLONE_THREAD
@@ -73,6 +78,8 @@ def program() -> bytes:
         _allow(pyseccomp, rules, "ioctl", arg(1, masked, 0xFFFFFFFF, request))
     for request in DESCRIPTOR_REQUESTS:
         _allow(pyseccomp, rules, "fcntl", arg(1, masked, 0xFFFFFFFF, request))
+    for advice in MEMORY_ADVICE:
+        _allow(pyseccomp, rules, "madvise", arg(2, masked, 0xFFFFFFFF, advice))
     for name in ("preadv2", "pwritev2"):
         _allow(pyseccomp, rules, name, arg(5, pyseccomp.EQ, 0))
     granted = pyseccomp.ERRNO(0)

@@ -137,6 +137,16 @@ def test_doing_nothing_has_no_points(examination: Examination, made: str) -> Non
     assert set(examination.lost("\n".join(["import tensorflow as tf", *defined]))) == set(examination.programs)
 
 
+def test_operations_that_nothing_holds_together_are_no_graph(examination: Examination) -> None:
+    loose = (
+        "    loose = tf1.GraphDef()\n"
+        "    for number, node in enumerate(graph_def.node): loose.node.add(name=f'loose{number}', op=node.op)\n"
+        "    return loose\n"
+    )
+    lost = examination.lost(examination.solution.replace("    return loaded\n", loose))
+    assert {"prefix", "new_graph", "default_graph"} <= set(lost)
+
+
 def test_a_graph_is_no_graph_def_and_the_other_way_round(examination: Examination) -> None:
     live = "    with tf.Graph().as_default() as graph:\n        tf1.import_graph_def(main)\n    return graph\n"
     swapped = examination.solution.replace("    return main\n", live)

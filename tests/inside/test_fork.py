@@ -53,12 +53,29 @@ def test_who_waits_for_a_busy_machine_is_not_ended() -> None:
         assert watched(SPIN.format(seconds=0.3), nice=5).reason == "exit"
 
 
+def test_who_waits_for_a_busy_machine_has_as_many_seconds_in_all() -> None:
+    short = wire.Limits(cpu_seconds=20.0, wall_seconds=100.0, total_wall_seconds=1.0)
+    with busy_processor():
+        assert watched(SPIN.format(seconds=0.5), nice=5, limits=short).reason == "exit"
+        assert watched("import time; time.sleep(100)", nice=5, limits=short).reason == "total"
+
+
+def test_a_crowd_of_threads_does_not_stop_the_clock() -> None:
+    short = wire.Limits(cpu_seconds=100.0, wall_seconds=100.0, total_wall_seconds=1.0)
+    crowd = (
+        "import threading, time\ndef nap():\n    while True: time.sleep(0.001)\n"
+        "for _ in range(50): threading.Thread(target=nap, daemon=True).start()\ntime.sleep(100)"
+    )
+    with busy_processor():
+        assert watched(crowd, limits=short).reason == "total"
+
+
 def test_who_computes_too_long_is_ended() -> None:
     quick = wire.Limits(cpu_seconds=0.3, wall_seconds=100.0, total_wall_seconds=120.0)
     assert watched(SPIN.format(seconds=1000), limits=quick).reason == "cpu"
 
 
 def test_the_wall_clock_would_have_ended_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.inside.fork._waited", lambda *_: 0.0)
+    monkeypatch.setattr("grader.inside.fork._waits", lambda *_: [])
     with busy_processor():
         assert watched(SPIN.format(seconds=0.3), nice=5).reason == "wall"

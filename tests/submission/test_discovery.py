@@ -77,6 +77,28 @@ def test_a_student_named_exercises_does_not_hide_the_class(school, exercises):
     assert [each.name for each in find([school], exercises)[0]] == ["ada", "exercises"]
 
 
+def test_a_module_that_nobody_packed_does_not_hide_the_class(tmp_path, exercises):
+    for name, text in {
+        "bela/conv_2d.py": "",
+        "carl.ipynb": '{"grade_id": "conv_2d"}',
+        "dora.zip": "",
+        "conv_2d.py": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found, ignored = find([tmp_path], exercises)
+    assert [one.name for one in found] == ["bela", "carl", "dora"]
+    assert ignored == [f"ignored: {str(tmp_path / 'conv_2d.py')!r} is no folder, archive or notebook"]
+
+
+def test_what_a_student_keeps_beside_the_work_makes_no_class(tmp_path, exercises):
+    for name in ("ada/conv_2d.py", "ada/old/conv_2d.py", "ada/ada.zip", "ada/notes.ipynb", "ada/data/x.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    found, ignored = find([tmp_path / "ada"], exercises)
+    assert ([one.name for one in found], ignored) == (["ada"], [])
+
+
 def test_one_archive_or_notebook_is_one_submission(school, exercises):
     (school / "a.zip").touch()
     (school / "b.ipynb").touch()
@@ -153,6 +175,24 @@ def test_nbgraders_tree_is_known_by_the_assignments_folder(tmp_path, exercises):
         ("dora", "dora"),
     ]
     assert ignored == [f"ignored: {str(tmp_path / 'carl')!r} holds nothing for convolutions"]
+
+
+def test_a_folder_like_nbgraders_costs_nobody_else_a_record(tmp_path, exercises):
+    others = {
+        "bela/work/conv_2d.py": "",
+        "carl/homework.ipynb": "{}",
+        "dora/work/mine.ipynb": '{"grade_id": "conv_2d"}',
+    }
+    for name, text in others.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "dave").mkdir()
+    before = find([tmp_path], exercises, "convolutions")
+    (tmp_path / "eve" / "convolutions").mkdir(parents=True)
+    (tmp_path / "eve" / "convolutions" / "notebook.ipynb").write_text("{}")
+    found, ignored = find([tmp_path], exercises, "convolutions")
+    assert (found[:-1], ignored) == before
+    assert [one.name for one in found] == ["bela", "carl", "dave", "dora", "eve"]
 
 
 def test_a_link_to_somebody_elses_notebook_is_not_followed(tmp_path, exercises):

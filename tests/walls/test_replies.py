@@ -116,7 +116,7 @@ def test_a_supervisor_that_says_nothing_is_a_worker_that_died(said, monkeypatch)
 
 
 def test_silence_ends(monkeypatch):
-    monkeypatch.setattr(replies, "_GRACE_SECONDS", -0.8)
+    monkeypatch.setattr(replies, "_GRACE_SECONDS", 0.2 - 1 - wire.STANDSTILL)
     ours, theirs, (answers, answers_in), (output, output_in) = pipes()
     stop = threading.Event()
 

@@ -16,6 +16,7 @@ init_module delete_module kexec_load quotactl nfsservctl lookup_dcookie name_to_
 fanotify_init inotify_init1 mlock mlockall setpriority sched_setscheduler sched_setattr setrlimit syslog sethostname
 settimeofday clock_settime adjtimex ioperm iopl modify_ldt vmsplice tee splice landlock_create_ruleset chown fchownat
 mknod mknodat setxattr remap_file_pages move_pages migrate_pages set_mempolicy pkey_alloc process_madvise cachestat
+pipe pipe2 mincore
 """.split()  # noqa: SIM905
 
 
@@ -129,7 +130,7 @@ def test_files_that_all_see_are_no_blackboard(submit):
     """Locks are granted and never made: the kernel would refuse to lock a file for writing that is open for reading."""
     ran = submit(
         """
-        import fcntl, os, struct
+        import fcntl, mmap, os, struct
         def attack():
             made = []
             shared, write = (struct.pack("hhqqi4x", kind, 0, 0, 1, 0) for kind in (fcntl.F_RDLCK, fcntl.F_WRLCK))
@@ -154,6 +155,21 @@ def test_files_that_all_see_are_no_blackboard(submit):
                     made.append("what is in memory")
                 except PermissionError: pass
                 os.preadv(file.fileno(), [bytearray(1)], 0)
+                page = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+                page.madvise(mmap.MADV_WILLNEED)
+                for advice in (12, 20, 21):  # share it if others hold the same; have it forgotten, later and now
+                    try:
+                        page.madvise(advice)
+                        made.append(advice)
+                    except PermissionError: pass
+                for name, call in {
+                    "pipe": os.pipe,
+                    "size of a pipe": lambda: fcntl.fcntl(1, 1031, 1 << 20),
+                }.items():
+                    try:
+                        call()
+                        made.append(name)
+                    except PermissionError: pass
                 return [made, fcntl.fcntl(file, fcntl.F_GETFD)]
         """
     )

@@ -54,6 +54,14 @@ ATTACKS: tuple[Attack, ...] = (
         "import time",
         "while True:\n    for fd in range(5, 40):\n        try: os.write(fd, b'.')\n        except OSError: pass\n    time.sleep(0.02)",
     ),
+    useless(
+        "time-crowd-forged-beats",
+        "spins in as many threads as it may, so that others stand still, and says that it makes progress",
+        "import hashlib, threading, time\n"
+        "def burn(): hashlib.pbkdf2_hmac('sha256', b'x', b'y', 10**9)\n"
+        "for _ in range(110): threading.Thread(target=burn, daemon=True).start()\n"
+        "while True:\n    for fd in range(5, 40):\n        try: os.write(fd, b'.')\n        except OSError: pass\n    time.sleep(0.3)",
+    ),
     Attack(
         "time-after-answers",
         "answers rightly and leaves threads that never end",

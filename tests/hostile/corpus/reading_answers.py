@@ -27,11 +27,10 @@ ATTACKS: tuple[Attack, ...] = (
         f"""
         import hashlib, time
         needles = {_needles()!r}
-        libc.mincore.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
         libc.write.argtypes, libc.write.restype = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t], ctypes.c_ssize_t
         libc.sbrk.restype = ctypes.c_void_p
         step = 1 << 16
-        vector = ctypes.create_string_buffer(step >> 12)
+        buffer = ctypes.create_string_buffer(step)
         copy = os.open("/tmp/copy", os.O_RDWR | os.O_CREAT)
         def look(at):
             os.lseek(copy, 0, 0)
@@ -45,12 +44,12 @@ ATTACKS: tuple[Attack, ...] = (
                     found = data.find(begins, found + 1)
             return True
         began, seen = time.process_time(), 0
-        code = ctypes.cast(libc.mincore, ctypes.c_void_p).value
-        for start in (libc.sbrk(0), id(object()), ctypes.addressof(vector), code):
+        code = ctypes.cast(libc.write, ctypes.c_void_p).value
+        for start in (libc.sbrk(0), id(object()), ctypes.addressof(buffer), code):
             for way in (-step, step):
                 at, missing = start & ~(step - 1), 0
                 while missing < 2000 and time.process_time() - began < 1.5:
-                    there = libc.mincore(at, step, vector) == 0 and look(at)
+                    there = look(at)
                     missing, seen, at = 0 if there else missing + 1, seen + there, at + way
         if seen < 300: loot("too little", seen)
         """,

@@ -105,4 +105,40 @@ ATTACKS: tuple[Attack, ...] = (
         """,
         fast=True,
     ),
+    probe(
+        "neighbours-pipes",
+        "uses the numbers and the memory of pipes, which are counted for all, as a blackboard",
+        """
+        import fcntl
+        for make in (os.pipe, lambda: os.pipe2(os.O_NONBLOCK)):
+            for _ in range(64):
+                ends = attempt(make)
+                if ends is None: break
+                loot("a pipe with the number", os.fstat(ends[0]).st_ino)
+        for fd in range(64):
+            if attempt(fcntl.fcntl, fd, 1031, 1 << 20) is not None: loot("a larger pipe", fd)
+        """,
+        fast=True,
+    ),
+    probe(
+        "neighbours-pages",
+        "uses which pages of files that all see are in memory as a blackboard",
+        """
+        import mmap
+        libc.mmap.restype = ctypes.c_void_p
+        libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + [ctypes.c_int] * 3 + [ctypes.c_long]
+        libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+        libc.mincore.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
+        vector = ctypes.create_string_buffer(16)
+        for path in ("/fixtures/manifest.toml", os.path.realpath(mmap.__file__), "/inside/inside/wire.py"):
+            fd = attempt(os.open, path, os.O_RDONLY)
+            if fd is None: continue
+            page = libc.mmap(None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE, fd, 0)
+            ctypes.string_at(page, 1)
+            for advice in (12, 20, 21, 22):
+                if libc.madvise(page, 4096, advice) == 0: loot("advice", advice, path)
+            if libc.mincore(page, 4096, vector) == 0: loot("what is in memory", path)
+        """,
+        fast=True,
+    ),
 )
