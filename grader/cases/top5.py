@@ -52,6 +52,7 @@ class Net(msgspec.Struct, frozen=True):
     Args:
         seed: of the matrix, and of the image.
         shown: of the image, where it is another one.
+        entrances: whether there are other placeholders, one before and one behind.
         classes: how many.
         k: None leaves the argument out.
         names: the prefix, and the names of the input and the output tensor, given to `classify` where they are not
@@ -69,6 +70,7 @@ class Net(msgspec.Struct, frozen=True):
     finalized: bool = False
     ties: bool = False
     shown: int | None = None
+    entrances: bool = False
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -108,7 +110,10 @@ def top_k_call(case: Scores) -> wire.Call:
 
 def shuffled(count: int) -> tuple[str, ...]:
     """Return that many names, in an order that is neither the alphabet's nor its reverse, from the first three on."""
-    return GREEK[:count] if count <= len(GREEK) else tuple(f"c{(i * 23 + 40) % 97:02}" for i in range(count))
+    if count <= len(GREEK):
+        return GREEK[:count]
+    prime = 97 if count <= 97 else 997
+    return tuple(f"c{(i * 23 + 40) % prime:02}" for i in range(count))
 
 
 def ask_nets(cases: tuple[Net, ...]) -> wire.Program:
@@ -152,8 +157,12 @@ def network(case: Net) -> wire.Nodes:
     matrix = wire.array(weights(case))
     shape = wire.array(np.array([-1, PIXELS], np.int32))
     source = case.names[1]
+    before, behind = (
+        (wire.Node(name, "Placeholder", (), {"dtype": _FLOAT}),) if case.entrances else () for name in ("x", "y")
+    )
     return wire.Nodes(
         (
+            *before,
             wire.Node(source, "Placeholder", (), {"dtype": _FLOAT}),
             wire.Node("shape", "Const", (), {"dtype": wire.Items(("type", "int32")), "value": shape}),
             wire.Node("flat", "Reshape", (source, "shape"), {"T": _FLOAT, "Tshape": wire.Items(("type", "int32"))}),
@@ -162,6 +171,7 @@ def network(case: Net) -> wire.Nodes:
             wire.Node("output", "Softmax", ("sums",), {"T": _FLOAT}),
             wire.Node("negated", "Neg", ("sums",), {"T": _FLOAT}),
             wire.Node("second", "Softmax", ("negated",), {"T": _FLOAT}),
+            *behind,
         ),
         producer=1286,
     )

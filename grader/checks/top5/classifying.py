@@ -49,13 +49,15 @@ def check_classify_k(trials: Trials) -> None:
     named=[
         (Net(5, names=("inception", "input", "second")),),
         (Net(2, names=("network", "input", "output")), Net(7, names=("a/b", "image", "second"))),
+        (Net(4, names=("net", "image", "output"), entrances=True),),
     ],
     view=labels_seen,
 )
 def check_tensor_names(trials: Trials) -> None:
     """The tensors to feed and to fetch are those that were named
 
-    `input_name` and `output_name`: other prefixes, another input, another head with other best classes.
+    `input_name` and `output_name`: other prefixes, another input, another head with other best classes, and other
+    placeholders before and behind the right one.
     """
     for trial in trials:
         for call in range(len(trial.program.calls)):

@@ -74,6 +74,7 @@ def check_values(trials: Trials) -> None:
         Scores((256, 256, 256), k=3),
         Scores((64, 128, 512, 128, 64), k=5),
         Scores(tuple((24, 8, 16, 8)[i * 7 % 4] for i in range(64)), k=64),
+        Scores(tuple((1, 2, 1, 3, 2)[i * 3 % 5] for i in range(400)), k=150),
     ],
     drawn=cases.tied_scores(),
     count=1,
@@ -82,7 +83,8 @@ def check_values(trials: Trials) -> None:
 def check_ties(trials: Trials) -> None:
     """Equal probabilities stay in the order of the classes
 
-    Also of many classes, where a sort that isn't stable shuffles them.
+    Also of many classes, where a sort that isn't stable shuffles them, and where only the first of equal ones are among
+    the best k.
     """
     for trial in trials:
         same_labels(trial)
@@ -116,13 +118,16 @@ def check_k_zero(trials: Trials) -> None:
 
 @asks(
     cases.ask_each,
-    named=[(Scores(_THREE, k=3), Scores(_THREE, k=4), Scores((100, 300, 0, 400), k=1000))],
+    named=[
+        (Scores(_THREE, k=3), Scores(_THREE, k=4), Scores((100, 300, 0, 400), k=1000)),
+        (Scores((cases.ONE,)), Scores((cases.ONE,), k=1)),
+    ],
     view=labels_seen,
 )
 def check_k_beyond(trials: Trials) -> None:
     """A k beyond the number of classes gives all of them
 
-    And a k of just as many; also those of probability 0.
+    And a k of just as many; also those of probability 0, and where there is one class only.
     """
     for trial in trials:
         for call in range(len(trial.program.calls)):
@@ -131,7 +136,7 @@ def check_k_beyond(trials: Trials) -> None:
 
 @asks(
     cases.ask_top_k,
-    named=[Scores(_THREE, k=3, row=True)],
+    named=[Scores((cases.ONE,), k=1, row=True), Scores(_THREE, k=3, row=True)],
     drawn=cases.scores(dtype="float32", row=True),
     count=2,
     view=labels_seen,
@@ -139,7 +144,7 @@ def check_k_beyond(trials: Trials) -> None:
 def check_batch_row(trials: Trials) -> None:
     """Probabilities of shape (1, C) will do, as a network gives them
 
-    The same as of shape (C,).
+    The same as of shape (C,), of one class too.
     """
     for trial in trials:
         same_labels(trial, in_order=False)
