@@ -17,6 +17,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         pointer: where to read on.
         loses: the ids of exactly the checks that it loses.
         telling: whoever loses exactly these needs the explanation, however the mistake was written.
+        remembers: what it answers depends on what it was asked before, so it has to be asked all that a student is.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Misconception(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pointer: str
     loses: tuple[str, ...]
     telling: bool = False
+    remembers: bool = False
 
     def source(self) -> bytes:
         """Return the wrong solution's module."""

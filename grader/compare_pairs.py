@@ -12,7 +12,7 @@ from grader import exhibit
 from grader.check import Finding, Trial, kind_of
 from grader.compare import Tolerance
 from grader.inside import wire
-from grader.observation import Observation, Observed
+from grader.observation import Observation, Observed, complaint
 from grader.phrase import Text, joined, phrase
 from grader.speech import call_text
 
@@ -200,6 +200,19 @@ def labels_seen(observation: Observation) -> Any:
     return _seen(observation, lambda found: sorted(label for _, label in found))
 
 
+def labels_and_traces_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if labels are looked at, and what became of arguments and graphs."""
+    return _seen(observation, lambda found: sorted(label for _, label in found), traces=True)
+
+
+def answers_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if all of the pairs is looked at: their order too, and that of their parts.
+
+    Only what kind of number a probability is makes no difference.
+    """
+    return _seen(observation, list, turned=True)
+
+
 def count_seen(observation: Observation) -> Any:
     """Return what is seen of an observation if pairs are counted."""
     return _seen(observation, len)
@@ -210,15 +223,17 @@ def pairs_seen(observation: Observation) -> Any:
     return _seen(observation, lambda found: sorted(found, reverse=True))
 
 
-def _seen(observation: Observation, look: Callable[[list[Pair]], Any]) -> Any:
+def _seen(
+    observation: Observation, look: Callable[[list[Pair]], Any], *, traces: bool = False, turned: bool = False
+) -> Any:
     if not isinstance(observation, Observed):
         return type(observation).__name__
-    return [_call_seen(outcome, look) for outcome in observation.calls]
+    return [_call_seen(outcome, look, traces, turned) for outcome in observation.calls]
 
 
-def _call_seen(outcome: wire.Outcome, look: Callable[[list[Pair]], Any]) -> Any:
+def _call_seen(outcome: wire.Outcome, look: Callable[[list[Pair]], Any], traces: bool, turned: bool) -> Any:
     if isinstance(outcome, wire.Raised):
-        return ["raised", outcome.types[:1]]
+        return ["raised", outcome.types[:1], complaint(outcome)]
     if isinstance(outcome, wire.Unmade):
         return "not made"
     try:
@@ -229,4 +244,9 @@ def _call_seen(outcome: wire.Outcome, look: Callable[[list[Pair]], Any]) -> Any:
     known = [one for one in found if one is not None]
     if len(known) < len(found):
         return outcome.value
-    return [look(known), sorted(outcome.touched), outcome.grown > 0]
+    seen = [look(known)]
+    if traces:
+        seen += [sorted(outcome.touched), outcome.grown > 0]
+    if turned:
+        seen.append([isinstance(item[0], str) for item in value])
+    return seen

@@ -142,15 +142,18 @@ def freeze(
             raise FreezeError(f"the reference solution does not answer {program.id}: {observation}")
     wrong: dict[str, dict[str, tuple[Observation, ...]]] = {check_id: {} for check_id in programs}
     for misconception in catalogue.load(exercise):
-        # Only checks that it loses: of the others it gives what the reference gives.
         lost = [check_id for check_id in programs if check_id in misconception.loses]
         if not lost:
             continue
         progress(f"{exercise}: {misconception.id}")
-        theirs = [program for check_id in lost for program in programs[check_id]]
-        found = map(_wordless, _observe(runner, exercise, misconception.source(), part, theirs, limits))
-        for check_id in lost:
-            wrong[check_id][misconception.id] = tuple(next(found) for _ in programs[check_id])
+        # Only checks that it loses, unless it remembers: of the others it gives what the reference gives.
+        theirs = list(programs) if misconception.remembers else lost
+        put = [program for check_id in theirs for program in programs[check_id]]
+        found = map(_wordless, _observe(runner, exercise, misconception.source(), part, put, limits))
+        for check_id in theirs:
+            seen = tuple(next(found) for _ in programs[check_id])
+            if check_id in lost:
+                wrong[check_id][misconception.id] = seen
     right = dict(zip((program.id for program in everything), reference, strict=True))
     return FrozenPart(
         exercise,

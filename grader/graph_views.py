@@ -3,12 +3,23 @@
 from typing import Any
 
 from grader.inside import wire
-from grader.observation import Observation, Observed
+from grader.observation import Observation, Observed, complaint
 
 
 def names_seen(observation: Observation) -> Any:
     """Return what is seen of an observation if only the names of nodes are looked at."""
     return _seen(observation, lambda nodes: sorted({node.name for node in nodes.nodes}))
+
+
+def names_and_touched_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if names of nodes are looked at, and what became of the arguments."""
+    return _seen(observation, lambda nodes: sorted({node.name for node in nodes.nodes}), touched=True)
+
+
+def names_and_runs_seen(observation: Observation) -> Any:
+    """Return what is seen of an observation if names of nodes are looked at, and what the graph gives when it runs."""
+    runs = observation.runs if isinstance(observation, Observed) else ()
+    return [names_seen(observation), [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in runs]]
 
 
 def repeats_seen(observation: Observation) -> Any:
@@ -31,18 +42,18 @@ def functions_seen(observation: Observation) -> Any:
     return _seen(observation, lambda nodes: sorted(nodes.functions.items()))
 
 
-def _seen(observation: Observation, look: Any) -> Any:
+def _seen(observation: Observation, look: Any, touched: bool = False) -> Any:
     if not isinstance(observation, Observed):
         return type(observation).__name__
-    return [_call_seen(outcome, look) for outcome in observation.calls]
+    return [_call_seen(outcome, look, touched) for outcome in observation.calls]
 
 
-def _call_seen(outcome: wire.Outcome, look: Any) -> Any:
+def _call_seen(outcome: wire.Outcome, look: Any, touched: bool) -> Any:
     match outcome:
         case wire.Returned(value=wire.Nodes() as nodes):
-            return [look(nodes), sorted(outcome.touched)]
+            return [look(nodes), sorted(outcome.touched) if touched else []]
         case wire.Returned():
             return outcome.value
         case wire.Raised():
-            return ["raised", outcome.types[:1]]
+            return ["raised", outcome.types[:1], complaint(outcome)]
     return "not made"

@@ -11,6 +11,10 @@ _KNOWN_WORDS = (
     "Attempting to capture an EagerTensor",
     "Attempted to use a closed Session",
     "Cannot feed value of shape",
+    "Do not use tf.reset_default_graph() to clear nested graphs",
+    "does not exist, or was not created with tf.get_variable()",
+    "is not an element of this graph",
+    "float32 images go from 0 to 1",
 )
 
 

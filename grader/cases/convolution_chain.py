@@ -1,5 +1,6 @@
 """What exercise 1 is asked: chains on small images of distinct numbers, and `apply_filter` on a piece of Chelsea."""
 
+import functools
 from typing import Any
 
 import msgspec
@@ -161,6 +162,7 @@ def kernel_of(name: str) -> np.ndarray:
     return scaled
 
 
+@functools.cache
 def grey_chelsea() -> np.ndarray:
     """Return what `exercises.utils.images.normalized_grey` makes of Chelsea, (256, 256) float32."""
     with Image.open(material.fixtures() / "images" / "chelsea.png") as image:

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2
+from tensorflow.python.eager import context as eager
+from tensorflow.python.framework import ops
 
 from . import graphs, registry, wire
 
@@ -117,9 +119,26 @@ def _call(
                 grown += len(value.get_operations()) - before[key]
             elif _fingerprint(value) != before[key]:
                 touched.append(key)
+        if _left_entered(graph):
+            touched.append(wire.DEFAULT_GRAPH)
         return result, wire.Returned(_value(result, graph), tuple(touched), grown)
     except BaseException as error:
+        _left_entered(graph)
         return _FAILED, _raised(error, root)
+
+
+def _left_entered(graph: tf.Graph) -> bool:
+    """Tell whether a call entered other graphs than `graph`, the default one, and never left them; leave them for it.
+
+    Otherwise TensorFlow would refuse to leave `graph` later on, and all that is asked afterwards would be lost too.
+    """
+    entered: list[Any] = ops._default_graph_stack.stack
+    if graph not in entered or entered[-1] is graph:
+        return False
+    while entered[-1] is not graph:
+        entered.pop()
+        eager.context().context_switches.pop()
+    return True
 
 
 def _function(module: ModuleType, name: str) -> Callable[..., Any]:

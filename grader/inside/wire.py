@@ -37,6 +37,8 @@ _HEADER = struct.Struct(">I")
 OUT_OF_MEMORY = 77
 """Exit code of a worker that ended because no memory was left for what it had to say."""
 
+DEFAULT_GRAPH = "default graph"
+"""What a call touched, beside its arguments, if it entered another graph and never left it."""
 MARK = "observed_activation"
 """Prefix of the node that the `marked` activation leaves in a graph at each call."""
 

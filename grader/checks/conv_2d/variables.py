@@ -166,11 +166,13 @@ def check_names(trials: Trials) -> None:
 
 
 def _scopes(observation: Observation) -> Any:
-    """Return what came back, its numbers, and the variables' scopes; what they are called there is no matter here."""
+    """Return what came back, its numbers, and the scopes of `W` and `b`; where they are called otherwise only that."""
     if not isinstance(observation, Observed):
         return None
     numbers = [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in observation.runs]
-    return [returned_by(observation), numbers, sorted({name.rpartition("/")[0] for name in observation.trainable})]
+    parts = [name.rpartition("/") for name in observation.trainable]
+    named = {name for _, _, name in parts} == {"W", "b"}
+    return [returned_by(observation), numbers, sorted({scope for scope, _, _ in parts}) if named else "other names"]
 
 
 @asks(ask_layer, named=[Layer(2, 3, outputs=1, name=None), Layer(2, 3, outputs=1, name="")], view=_scopes)

@@ -171,7 +171,7 @@ def _rows(numbers: np.ndarray) -> Text:
     return "[" + ", ".join("[" + ", ".join(f"{number:g}" for number in row) + "]" for row in rows) + "]"
 
 
-@asks(ask_scaled, named=[Chain(3, 4, NEGATIVE, 4, 3, signed=True)])
+@asks(ask_scaled, named=[Chain(3, 4, NEGATIVE, 4, 3, signed=True)], view=stages.numbers_seen)
 def check_linear(trials: Trials) -> None:
     """A convolution and nothing else: an image times -2 gives stages times -2.
 

@@ -12,12 +12,14 @@ from grader.cases.convolution_chain import (
     Photograph,
     ask_apply,
     ask_photograph,
+    grey_chelsea,
     photographs,
     small_images,
 )
 from grader.check import Finding, Trial, Trials, asks, kind_of
 from grader.compare import FLOAT32, a_list_of, numbers_in, same_array
 from grader.inside import wire
+from grader.observation import Observation, Observed, complaint
 from grader.phrase import joined, phrase
 
 
@@ -125,11 +127,38 @@ def check_untouched(trials: Trials) -> None:
             raise Finding(changed)
 
 
+def _stages_seen(observation: Observation) -> Any:
+    """Return the pictures that came, but not the photograph itself where it leads them: `pictures` asks for that."""
+    if not isinstance(observation, Observed):
+        return None
+    outcome = observation.calls[0]
+    if isinstance(outcome, wire.Raised):
+        return ["raised", outcome.types[:1], complaint(outcome)]
+    found = outcome.value if isinstance(outcome, wire.Returned) else None
+    if not isinstance(found, wire.Items):
+        return found
+    leads = bool(found.items) and _is_chelsea(found.items[0])
+    return list(found.items[1:] if leads else found.items)
+
+
+def _is_chelsea(picture: wire.Value) -> bool:
+    """Tell whether a picture is a piece of Chelsea's as it was given."""
+    if not isinstance(picture, wire.Array):
+        return False
+    piece, whole = wire.numpy(picture), grey_chelsea()
+    if piece.ndim != 2 or not piece.size:
+        return False
+    rows, columns = piece.shape
+    corners = np.argwhere(whole == piece[0, 0])
+    return any(np.array_equal(whole[row : row + rows, column : column + columns], piece) for row, column in corners)
+
+
 @asks(
     ask_photograph,
     named=[Photograph(name, 90, 100) for name in ("gauss", "second along x", "random")],
     drawn=photographs(),
     count=1,
+    view=_stages_seen,
 )
 def check_photograph(trials: Trials) -> None:
     """Chelsea, filtered four times.

@@ -18,7 +18,14 @@ from grader.compare_graphs import (
     same_producer,
     untouched,
 )
-from grader.graph_views import functions_seen, names_seen, producer_seen, repeats_seen
+from grader.graph_views import (
+    functions_seen,
+    names_and_runs_seen,
+    names_and_touched_seen,
+    names_seen,
+    producer_seen,
+    repeats_seen,
+)
 from grader.phrase import phrase
 
 
@@ -210,7 +217,7 @@ def check_unknown_output(trials: Trials) -> None:
 @asks(
     cases.ask_cut,
     named=[Cut(("input", "output input", "loss output")), Cut(("input", "a input", "head a input", "z a"), ("head",))],
-    view=names_seen,
+    view=names_and_touched_seen,
 )
 def check_extract_untouched(trials: Trials) -> None:
     """extract_main_graph leaves its argument as it was
@@ -229,6 +236,7 @@ def check_extract_untouched(trials: Trials) -> None:
         Shipped("tiny", picture=4),
         Shipped("tiny", ("output", "output2"), picture=5),
     ],
+    view=names_and_runs_seen,
 )
 def check_shipped_model(trials: Trials) -> None:
     """Of the model that ships, training nodes and unused heads go, and the rest computes the same

@@ -19,6 +19,7 @@ from grader.compare_graphs import (
     untouched,
 )
 from grader.graph_views import devices_seen
+from grader.inside import wire
 from grader.phrase import phrase
 
 
@@ -126,10 +127,15 @@ def check_new_graph(trials: Trials) -> None:
 def check_default_graph(trials: Trials) -> None:
     """The graph that was the default one before is left as it was
 
-    Called while another graph is the default one, which holds no node afterwards.
+    Called while another graph is the default one, which holds no node afterwards, and is the default one still.
     """
     for trial in trials:
         loaded_by_any_name(trial)
+        if wire.DEFAULT_GRAPH in trial.got.touched():
+            stayed = phrase(
+                "After load_into_graph another graph was the default one than before: what it entered, it has to leave."
+            )
+            raise Finding(stayed)
         added = trial.got.graph().nodes
         if added:
             more = phrase(

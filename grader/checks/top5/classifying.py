@@ -4,9 +4,11 @@ from grader.cases import top5 as cases
 from grader.cases.top5 import Net
 from grader.check import Finding, Trials, asks
 from grader.compare_pairs import (
+    answers_seen,
     count_seen,
     is_number,
     items,
+    labels_and_traces_seen,
     labels_seen,
     no_pair,
     pairs_seen,
@@ -67,7 +69,7 @@ def check_tensor_names(trials: Trials) -> None:
 @asks(
     cases.ask_nets,
     named=[(Net(8, times=5),), (Net(11, finalized=True), Net(10, finalized=True, times=2))],
-    view=labels_seen,
+    view=labels_and_traces_seen,
 )
 def check_leaves_graph(trials: Trials) -> None:
     """classify adds nothing to the graph
@@ -106,6 +108,7 @@ def check_chelsea(trials: Trials) -> None:
             Net(12, classes=40, k=40, ties=True, names=("n", "image", "second"), shown=13),
         )
     ],
+    view=answers_seen,
 )
 def check_combined(trials: Trials) -> None:
     """Everything at once: ties, two equal labels, other tensors, more classes asked for than there are

@@ -8,6 +8,7 @@ from grader.compare_pairs import (
     in_order_seen,
     is_number,
     items,
+    labels_and_traces_seen,
     labels_seen,
     no_pair,
     pairs_seen,
@@ -172,7 +173,7 @@ def check_repeated_labels(trials: Trials) -> None:
     named=[(Scores(_THREE, k=3), Scores((100, 300, 50, 400), k=4, dtype="float32"))],
     drawn=cases.scores().map(lambda case: (case,)),
     count=1,
-    view=labels_seen,
+    view=labels_and_traces_seen,
 )
 def check_inputs_untouched(trials: Trials) -> None:
     """Probabilities and labels are left as they were
