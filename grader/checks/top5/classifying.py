@@ -51,7 +51,7 @@ def check_classify_k(trials: Trials) -> None:
     named=[
         (Net(5, names=("inception", "input", "second")),),
         (Net(2, names=("network", "input", "output")), Net(7, names=("a/b", "image", "second"))),
-        (Net(4, names=("net", "image", "output"), entrances=True),),
+        (Net(33, names=("net", "image", "output"), entrances=True),),
     ],
     view=labels_seen,
 )

@@ -1,4 +1,4 @@
-# loses: shipped_model, combined
+# loses: output_slots, shipped_model, combined
 import tensorflow as tf
 
 tf1 = tf.compat.v1

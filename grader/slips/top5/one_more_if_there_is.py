@@ -1,4 +1,4 @@
-# loses: order, how_many, k_zero, pictures, classify_k, tensor_names, leaves_graph, chelsea
+# loses: ties, order, how_many, k_zero, pictures, classify_k, tensor_names, leaves_graph, chelsea
 import numpy as np
 import tensorflow as tf
 

@@ -1,3 +1,4 @@
+# loses: shared_once
 import tensorflow as tf
 
 tf1 = tf.compat.v1
