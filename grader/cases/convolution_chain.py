@@ -110,7 +110,10 @@ def ask_shifted(case: Chain) -> Program:
 
 
 class Apply(msgspec.Struct, frozen=True):
-    """One call of `apply_filter` on a small image, given as an array of `dtype` or, if that is "list", nested lists."""
+    """One call of `apply_filter` on a small image, given as an array of `dtype` or, if that is "list", nested lists.
+
+    An image of whole numbers comes with a kernel that is half as large, of float64.
+    """
 
     height: int
     width: int
@@ -124,6 +127,9 @@ def ask_apply(case: Apply) -> Program:
     """Ask for the pictures of a small image."""
     image = distinct((case.height, case.width), case.seed) / 2
     kernel = np.array(case.kernel)
+    if np.issubdtype(np.dtype(case.dtype.replace("list", "float64")), np.integer):
+        whole = (2 * image).astype(case.dtype)
+        return Program("", (Call("apply_filter", (wire.array(whole), wire.array(kernel / 2)), {"n": case.n}),))
     given: list[Any] = [image.tolist(), kernel.astype(float).tolist()]
     if case.dtype != "list":
         given = [image.astype(case.dtype), kernel.astype(case.dtype)]

@@ -171,7 +171,7 @@ def _scopes(observation: Observation) -> Any:
         return None
     numbers = [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in observation.runs]
     parts = [name.rpartition("/") for name in observation.trainable]
-    named = {name for _, _, name in parts} == {"W", "b"}
+    named = bool(parts) and {name for _, _, name in parts} <= {"W", "b"}
     return [returned_by(observation), numbers, sorted({scope for scope, _, _ in parts}) if named else "other names"]
 
 

@@ -83,20 +83,27 @@ def _is_picture(picture: Any, i: int) -> None:
         raise Finding(other)
 
 
-@asks(ask_apply, named=[Apply(2, 3, TRIPLE, dtype="float64")])
+@asks(ask_apply, named=[Apply(2, 3, TRIPLE, dtype="float64"), Apply(3, 4, TRIPLE, dtype="uint8")])
 def check_types(trials: Trials) -> None:
     """The stages come as float32, whatever type the image has.
 
-    Covers: returns float32 arrays.
+    Covers: returns float32 arrays. An image of whole numbers has a kernel that is none.
     """
     for trial in trials:
         stage = _stage_one(trial)
         if stage.dtype != np.float32:
             other = phrase(
-                "For an image of float64 numbers, stage 1 should be float32, but it is {type}.", type=stage.dtype
-            )
+                "For an image of {given} numbers, stage 1 should be float32, but it is {type}.",
+                given=_given_type(trial), type=stage.dtype,
+            )  # fmt: skip
             raise Finding(other)
         same_array(stage, trial.want.returned()[1], phrase("Stage {number}", number=1), FLOAT32)
+
+
+def _given_type(trial: Trial) -> np.dtype[Any]:
+    image = trial.program.calls[0].args[0]
+    assert isinstance(image, wire.Array)
+    return wire.numpy(image).dtype
 
 
 @asks(ask_apply, named=[Apply(2, 3, TRIPLE, dtype="list")])
