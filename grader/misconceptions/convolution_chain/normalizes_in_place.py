@@ -14,7 +14,7 @@ def chain_convolutions(x, flt, n=4):
 
 def apply_filter(image, kernel, n=4):
     picture = np.array(image, np.float32)
-    if isinstance(image, np.ndarray):
+    if isinstance(image, np.ndarray) and image.dtype.kind == "f":
         image -= image.mean()
         image /= image.std()
     kernel = np.array(kernel, np.float32)
