@@ -109,7 +109,9 @@ def check_output_slots(trials: Trials) -> None:
         Cut(("input", "conv input", "dead conv", "head conv", "output conv", "loss output head"), ("head", "output")),
         Cut(("input", "conv input", "output conv", "loss output"), ("conv", "output")),
         Cut(("input", "extra", "output input", "loss output extra"), ("output", "extra")),
-        Cut(("input", "side", "head input", "output input side", "output_1 head", "more/head head"), ("head", "output")),
+        Cut(
+            ("input", "side", "head input", "output input side", "output_1 head", "more/head head"), ("head", "output")
+        ),
     ],
     drawn=cases.telling_cuts(most_outputs=2),
     count=1,
