@@ -77,7 +77,7 @@ def not_empty(got: np.ndarray, want: np.ndarray, number: int) -> None:
 
 
 def numbers_seen(observation: Observation) -> Any:
-    """Return what is seen of a chain if only numbers of its first stages are looked at, not how many stages there are."""
+    """Return what is seen of a chain if only the first stages are looked at, not how many there are."""
     if not isinstance(observation, Observed):
         return None
     outcome = observation.calls[0]
