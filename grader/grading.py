@@ -100,7 +100,7 @@ def judge_exercise(
     failed: dict[str, tuple[FrozenCheck, Sequence[Observation], View | None]] = {
         check_id: (checks[check_id], observed[check_id], asked[check_id].view)
         for check_id, judgement in judged.items()
-        if judgement.outcome in (Outcome.FAILED, Outcome.RAISED)
+        if judgement.outcome in (Outcome.FAILED, Outcome.RAISED, Outcome.TIMED_OUT)
     }
     passed = {
         check_id: checks[check_id] for check_id, judgement in judged.items() if judgement.outcome is Outcome.PASSED

@@ -42,7 +42,7 @@ import numpy as np
 import tensorflow as tf
 
 def top_k(probabilities, labels, k=5):
-    p = np.asarray(probabilities, np.float32).squeeze()
+    p = np.asarray(probabilities, np.float32).flatten()
     order = np.lexsort((np.arange(len(p)), -p))
     return [(np.float32(p[i]), np.str_(labels[i])) for i in order[:k]]
 

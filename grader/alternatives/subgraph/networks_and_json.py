@@ -1,4 +1,5 @@
-"""Sets that grow until nothing new turns up, and copies by way of JSON."""
+"""A topological order with graphlib, and copies by way of JSON."""
+import graphlib
 
 import tensorflow as tf
 from google.protobuf import json_format
@@ -13,12 +14,14 @@ def _name(entry):
 
 def extract_main_graph(graph_def, output_names=('output',)):
     below = {node.name: list(map(_name, node.input)) for node in graph_def.node}
+    order = list(graphlib.TopologicalSorter(below).static_order())
     assert all(name in below for name in output_names), 'no such node'
-    wanted, fresh = set(), set(output_names)
-    while fresh:
-        wanted |= fresh
-        fresh = set().union(*map(below.get, fresh)) - wanted
-    return GraphDef(node=[node for node in graph_def.node if node.name in wanted],
+    wanted = dict.fromkeys(output_names)
+    for name in reversed(order):
+        if name in wanted:
+            wanted.update(dict.fromkeys(below[name]))
+    by_name = {node.name: node for node in graph_def.node}
+    return GraphDef(node=[by_name[name] for name in order if name in wanted],
                     library=graph_def.library, versions=graph_def.versions)
 
 

@@ -138,8 +138,8 @@ def check_several_outputs(trials: Trials) -> None:
 def check_shared_once(trials: Trials) -> None:
     """A node that is needed twice is in the main graph once
 
-    "Exactly the nodes": none of them repeated, and none visited for ever, in a loop or where many branches meet. Which
-    nodes of so large a graph are kept is for other checks to say.
+    "Exactly the nodes": none of them repeated, and none visited over and over where many branches meet. Which nodes of
+    so large a graph are kept is for other checks to say.
     """
     for trial in trials:
         each_once(graph_def(trial.got))
