@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Callable
 
-from grader import observe, testimony
+from grader import evaluation, observe, testimony
 from grader.cli import terminal
 from grader.export.spreadsheet import cell
 from grader.feedback.text import printable
@@ -63,10 +63,10 @@ def _use(said: wire.Imported | wire.Traced) -> None:
     """Do with a message what observing does."""
     if isinstance(said, wire.Imported) or not observe._in_order([said], [_PROGRAM]):
         return
-    request = observe._request(_PROGRAM, said)
+    request = evaluation.request(_PROGRAM, said)
     assert len(request.runs) == len(_PROGRAM.runs)
     empty = tuple(wire.Nodes(()) for _ in request.graphs)
-    seen = observe._put_together(said, wire.Evaluated("x", empty, ()))
+    seen = evaluation.observation(_PROGRAM, said, {_PROGRAM.id: wire.Evaluated("x", empty, ())})
     assert isinstance(seen, Observed)
     for outcome in seen.calls:
         if isinstance(outcome, wire.Returned):

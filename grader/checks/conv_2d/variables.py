@@ -166,13 +166,13 @@ def check_names(trials: Trials) -> None:
 
 
 def _scopes(observation: Observation) -> Any:
-    """Return what came back, its numbers, and the scopes of `W` and `b`; where they are called otherwise only that."""
+    """Return what came back, its numbers, and the scopes of `W` and `b`; no scopes where these are called otherwise."""
     if not isinstance(observation, Observed):
         return None
     numbers = [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in observation.runs]
     parts = [name.rpartition("/") for name in observation.trainable]
     named = bool(parts) and {name for _, _, name in parts} <= {"W", "b"}
-    return [returned_by(observation), numbers, sorted({scope for scope, _, _ in parts}) if named else "other names"]
+    return [returned_by(observation), numbers, sorted({scope for scope, _, _ in parts}) if named else None]
 
 
 @asks(ask_layer, named=[Layer(2, 3, outputs=1, name=None), Layer(2, 3, outputs=1, name="")], view=_scopes)
