@@ -179,9 +179,9 @@ def test_nbgraders_tree_is_known_by_the_assignments_folder(tmp_path, exercises):
 
 def test_a_folder_like_nbgraders_costs_nobody_else_a_record(tmp_path, exercises):
     others = {
-        "bela/work/conv_2d.py": "",
+        "bela/things/conv_2d.py": "",
         "carl/homework.ipynb": "{}",
-        "dora/work/mine.ipynb": '{"grade_id": "conv_2d"}',
+        "dora/things/mine.ipynb": '{"grade_id": "conv_2d"}',
     }
     for name, text in others.items():
         (tmp_path / name).parent.mkdir(parents=True)
