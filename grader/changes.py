@@ -5,7 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from grader.record import CheckRecord, Record
+from grader.observation import Outcome
+from grader.record import CheckRecord, Record, earned
 
 
 class CheckChange(msgspec.Struct, frozen=True):
@@ -64,6 +65,8 @@ def _reasons(old: Record, new: Record) -> Iterator[str]:
         yield "other checks"
     elif any(mine[name].points != theirs[name].points for name in mine):
         yield "other points for the same checks"
+    if dropped := [name for name in mine.keys() & theirs.keys() if _is_given(theirs[name]) > _is_given(mine[name])]:
+        yield f"dropped, so that everybody has the points: {', '.join(sorted(dropped))}"
     if old.cases != new.cases:
         yield "other cases"
     for what in ("assignment", "grader", "isolation", "device"):
@@ -78,6 +81,10 @@ def _checks(old: Record, new: Record) -> Iterator[CheckChange]:
         if (before and before.score) != (after and after.score):
             outcomes = (_outcome(before), _outcome(after))
             yield CheckChange(name, before.score if before else None, after.score if after else None, outcomes)
+
+
+def _is_given(check: CheckRecord) -> bool:
+    return earned(check) and check.outcome is not Outcome.PASSED
 
 
 def _outcome(check: CheckRecord | None) -> str:

@@ -163,7 +163,10 @@ def _chosen(attempts: Sequence[Attempt], schedule: Schedule | None) -> Attempt:
     ordered = sorted(attempts, key=when)
     counts = "last" if schedule is None else schedule.counts
     if counts == "best":
-        return max(ordered, key=lambda attempt: -1.0 if attempt.total is None else attempt.total)
+        best = max(ordered, key=lambda attempt: -1.0 if attempt.total is None else attempt.total)
+        unknown = [attempt for attempt in ordered if attempt.total is None]
+        # Nobody knows whether one that the grader failed on would have been better.
+        return unknown[-1] if unknown and (best.total or 0.0) < best.record.points else best
     if counts == "last_in_time":
         in_time = [attempt for attempt in ordered if attempt.days_late == 0]
         return in_time[-1] if in_time else ordered[0]
@@ -183,14 +186,18 @@ def load_times(path: Path) -> dict[str, datetime.datetime]:
         raise ScheduleError(f"{path}: {error}") from error
     if not rows or [name.strip().lower() for name in rows[0]] != ["submission", "at"]:
         raise ScheduleError(f"{path}, line 1: its columns are to be `submission,at`")
-    times = {}
+    times: dict[str, datetime.datetime] = {}
     for line, row in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in row):
+            continue
         if len(row) != 2:
             raise ScheduleError(f"{path}, line {line}: it has {len(row)} cells, not 2")
         try:
-            times[row[0]] = parse_time(row[1])
+            at = parse_time(row[1])
         except ScheduleError as error:
             raise ScheduleError(f"{path}, line {line}, column 2: {error}") from error
+        if times.setdefault(row[0], at) != at:
+            raise ScheduleError(f"{path}, line {line}, column 1: {row[0]!r} came at another time by a line before")
     return times
 
 

@@ -87,9 +87,15 @@ def example(record: CheckRecord) -> str:
     return spoken(record.case) if record.case else record.example
 
 
+def earned(record: CheckRecord) -> bool:
+    """Return whether a check has its points: it passed, or it was dropped after grading."""
+    return record.outcome is Outcome.PASSED or record.score > 0
+
+
 def said(record: CheckRecord) -> str:
     """Return what a student reads of a check that is not passed: what went wrong, on which case, and what helps."""
-    lines = [f"{record.title}: {record.outcome.lower().replace('_', ' ')}, 0 of {record.points:g} points"]
+    outcome = record.outcome.lower().replace("_", " ")
+    lines = [f"{record.title}: {outcome}, {record.score:g} of {record.points:g} points"]
     lines.append(record.message)
     if record.example and record.example not in record.message:
         lines.append(f"in: {record.example}")

@@ -14,6 +14,7 @@ import msgspec
 from grader.schedule import ScheduleError, parse_time
 
 _REQUIRED = ("id", "name")
+_DISTINCT = ("id", "email", "login", "canvas_id")
 # `lovelaceada_LATE_901_55512_work`: a name, the person's id, the file's.
 _CANVAS = re.compile(r"[^_]+(?:_LATE)?_([0-9]+)_[0-9]+_")
 # `Ada Lovelace_1815_assignsubmission_file_`: the number is nobody's outside of that download.
@@ -52,7 +53,7 @@ def load(path: Path) -> list[Person]:
     Semicolons and tabs will do for commas.
 
     Raises:
-        RosterError: it is no such file, a column is unknown or missing, or an id or e-mail address comes twice.
+        RosterError: it is no such file, a column is unknown or missing, or what belongs to one person comes twice.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -99,7 +100,7 @@ def _person(path: Path, line: int, header: Sequence[str], cells: Sequence[str], 
         if name in _REQUIRED and not given[name]:
             raise RosterError(f"{path}, line {line}, column {column}: {name!r} is empty")
         key = f"{name}:{_key(given[name])}"
-        if name in ("id", "email") and given[name]:
+        if name in _DISTINCT and given[name]:
             if key in seen:
                 raise RosterError(
                     f"{path}, line {line}, column {column}: {name} {given[name]!r} stands in line {seen[key]} already"

@@ -3,7 +3,7 @@
 import datetime
 import math
 import zoneinfo
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -35,9 +35,9 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     due: datetime.datetime
     timezone: str = "UTC"
     late: Late = "none"
-    percent_per_day: float = 10.0
-    grace_minutes: float = 0.0
-    grace_days: int = 0
+    percent_per_day: Annotated[float, msgspec.Meta(ge=0, le=100)] = 10.0
+    grace_minutes: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    grace_days: Annotated[int, msgspec.Meta(ge=0)] = 0
     counts: Counts = "last"
 
     def zone(self) -> datetime.tzinfo:

@@ -1,4 +1,4 @@
-"""From judgements to points: only PASSED earns, a grader's error holds the whole record back."""
+"""From judgements to points: what passed earns, and what was dropped; a grader's error holds the whole record back."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,7 @@ from grader.assignment import Assignment, CheckRubric
 from grader.exhibit import Exhibit
 from grader.observation import Outcome
 from grader.phrase import Phrase
-from grader.record import CheckRecord, ExerciseRecord, Record, Status
+from grader.record import CheckRecord, ExerciseRecord, Record, Status, earned
 from grader.submission import Submission
 
 HIDDEN = {
@@ -58,7 +58,7 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
     for judgement in judgements:
         rubric = assignment.rubric(judgement.id)
         passed = judgement.outcome is Outcome.PASSED
-        given = _is_given(rubric, judgement.outcome)
+        given = rubric.dropped and not passed
         checks.append(
             CheckRecord(
                 id=judgement.id,
@@ -80,13 +80,8 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
     return ExerciseRecord(sum(check.score for check in checks), sum(check.points for check in checks), tuple(checks))
 
 
-def _is_given(rubric: CheckRubric, outcome: Outcome) -> bool:
-    """Return whether a check that turned out to be broken gives its points: nobody is to lose them by our fault."""
-    return rubric.dropped and outcome is not Outcome.GRADER_ERROR
-
-
 def _message(rubric: CheckRubric, judgement: Judgement) -> str:
-    if _is_given(rubric, judgement.outcome):
+    if rubric.dropped and judgement.outcome is not Outcome.PASSED:
         return DROPPED
     return judgement.message if rubric.visible else HIDDEN.get(judgement.outcome, "")
 
@@ -103,7 +98,7 @@ def score_submission(
     status: Status = "graded"
     if submission.refused is not None:
         status = "refused"
-    elif any(check.outcome is Outcome.GRADER_ERROR for check in checks):
+    elif any(check.outcome is Outcome.GRADER_ERROR and not earned(check) for check in checks):
         status = "error"
     return Record(
         submission=submission.name,

@@ -38,7 +38,15 @@ def test_points_that_changed_are_a_reason() -> None:
     assert change.reasons == ("other points for the same checks",)
 
 
-def test_a_dropped_check_is_not_asked() -> None:
+def test_a_dropped_check_is_the_reason_for_its_points() -> None:
+    failed = record(passed=False)
+    given = msgspec.structs.replace(failed.exercises["top5"].checks[0], score=2.0)
+    (change,) = compare([failed], [record(exercises={"top5": ExerciseRecord(2.0, 2.0, (given,))})])
+    assert (change.old, change.new) == (0.0, 2.0)
+    assert change.reasons == ("dropped, so that everybody has the points: top5.order",)
+
+
+def test_a_check_that_was_taken_out_is_not_asked() -> None:
     (change,) = compare([record()], [record(exercises={}, score=0.0)])
     assert change.reasons == ("other checks",)
     assert change.checks[0].outcomes == ("PASSED", "not asked")

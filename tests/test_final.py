@@ -52,6 +52,17 @@ def test_which_attempt_counts(counts, chosen, total):
     assert (found.attempt.record.submission, found.total, found.attempts) == (chosen, total, 4)
 
 
+def test_the_best_attempt_is_not_known_while_the_grader_failed_on_one():
+    best = msgspec.structs.replace(PER_DAY, counts="best")
+    failed = msgspec.structs.replace(worth("ada@2026-03-01T11-00", 0), status="error", score=None)
+    (held,) = finals([ADA], [worth("ada@2026-03-01T10-00", 10), failed], best, {}).people
+    assert (held.status, held.total) == ("error", None)
+    full = worth("ada@2026-03-01T10-00", 10)
+    full = msgspec.structs.replace(full, points=10.0)
+    (whole,) = finals([ADA], [full, failed], best, {}).people
+    assert (whole.status, whole.total) == ("graded", 10.0)
+
+
 def test_all_late_counts_the_first_of_them():
     attempts = [worth("ada@2026-03-03T10-00", 40), worth("ada@2026-03-01T13-00", 20)]
     found = only([ADA], attempts, msgspec.structs.replace(PER_DAY, counts="last_in_time"))
@@ -115,7 +126,7 @@ def test_a_deadline_needs_times():
 
 
 def test_times_from_a_file(tmp_path: Path):
-    (tmp_path / "times.csv").write_text("submission,at\nada,2026-03-01T13:00\n")
+    (tmp_path / "times.csv").write_text("submission,at\n\nada,2026-03-01T13:00\n,\n")
     times = load_times(tmp_path / "times.csv")
     assert finals([ADA], [worth("ada", 40)], PER_DAY, times).people[0].total == 36.0
 
@@ -123,7 +134,8 @@ def test_times_from_a_file(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [("name,at\n", "line 1"), ("submission,at\nada\n", "line 2: it has 1 cells"),
-     ("submission,at\nada,soon\n", "line 2, column 2: 'soon' is no time")],
+     ("submission,at\nada,soon\n", "line 2, column 2: 'soon' is no time"),
+     ("submission,at\nada,2026-03-01T13:00\nada,2026-03-02T13:00\n", "line 3, column 1: 'ada' came at another time")],
 )  # fmt: skip
 def test_times_that_cannot_be_read(tmp_path: Path, text: str, message: str):
     (tmp_path / "times.csv").write_text(text)

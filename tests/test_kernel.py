@@ -6,11 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from courses import OURS
 
 from grader import kernel, material
 from grader.kernel import GraderFailed, NotPassed, check
+from grader.observation import Outcome
+from grader.score import Judgement, score_exercise
 
 VISIBLE = OURS.check_ids("conv_2d", True)[0]
 HIDDEN = OURS.check_ids("conv_2d", False)[0]
@@ -58,6 +61,22 @@ def test_a_notebook_without_solution_cells_is_not_passed(folder: Path) -> None:
     write(folder, "x = 1", "other")
     with pytest.raises(NotPassed, match="nothing in it can be graded"):
         check(VISIBLE)
+
+
+def test_a_check_that_was_dropped_after_grading_is_passed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, "def conv_2D(x, n, **more):\n    return None\n")
+    ours, name = OURS.exercises["conv_2d"], VISIBLE.partition(".")[2]
+    checks = ours.checks | {name: msgspec.structs.replace(ours.checks[name], dropped=True)}
+    dropped = msgspec.structs.replace(ours, checks=checks)
+    changed = msgspec.structs.replace(OURS, exercises=OURS.exercises | {"conv_2d": dropped})
+    made = score_exercise(
+        changed, "conv_2d", [Judgement(one, one, Outcome.FAILED) for one in OURS.check_ids("conv_2d")]
+    )
+    monkeypatch.setattr(kernel, "_asked", {})
+    monkeypatch.setattr(kernel, "_ask", lambda exercises: {"conv_2d": made})
+    check(VISIBLE)
+    with pytest.raises(NotPassed):
+        check(OURS.check_ids("conv_2d", True)[1])
 
 
 def test_where_nbgrader_grades_a_fault_of_ours_ends_the_kernel(folder: Path) -> None:

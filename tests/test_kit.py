@@ -96,6 +96,7 @@ def test_github_gets_a_workflow_and_no_answers(tmp_path: Path) -> None:
             "checks": [
                 {"id": "conv_2d.a", "title": "A", "outcome": "PASSED", "score": 4.0},
                 {"id": "conv_2d.b", "title": "B", "outcome": "FAILED", "score": 0.0, "message": "no\n::error::"},
+                {"id": "conv_2d.c", "title": "C", "outcome": "FAILED", "score": 1.0, "message": "dropped"},
             ],
         }
     }
@@ -107,4 +108,9 @@ def test_github_gets_a_workflow_and_no_answers(tmp_path: Path) -> None:
     assert said.startswith("result=")
     assert said.count("\n") == 1
     result = json.loads(base64.b64decode(said.removeprefix("result=")))
-    assert (result["status"], result["max_score"], [test["score"] for test in result["tests"]]) == ("fail", 6, [4, 0])
+    assert (result["status"], result["max_score"], [test["score"] for test in result["tests"]]) == (
+        "fail",
+        6,
+        [4, 0, 1],
+    )
+    assert [test["status"] for test in result["tests"]] == ["pass", "fail", "pass"]

@@ -28,6 +28,8 @@ def test_columns_come_in_any_order_and_blank_lines_do_not_count(tmp_path: Path) 
         ("id,name\n1,\n", "line 2, column 2: 'name' is empty"),
         ("id,name\n1,Ada\n1,Bela\n", "line 3, column 1: id '1' stands in line 2 already"),
         ("id,name,email\n1,A,x@y\n2,B,X@Y\n", "line 3, column 3: email 'X@Y' stands in line 2 already"),
+        ("id,name,canvas_id\n1,A,7\n2,B,7\n", "line 3, column 3: canvas_id '7' stands in line 2 already"),
+        ("id,name,login\n1,A,x\n2,B,x\n", "line 3, column 3: login 'x' stands in line 2 already"),
         ("id,name\n1,Ada,3\n", "line 2: it has 3 cells, the header 2"),
         ('id,name\n1,"Ada\n', "line 2: unexpected end of data"),
         (b"id,name\n1,\xff\n", "it is not UTF-8"),

@@ -1,9 +1,11 @@
 """When it is due, and what lateness costs: clocks that jump, days begun, minutes that nobody minds."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from grader.assignment import AssignmentError, load_schedule
 from grader.schedule import Schedule, ScheduleError, parse_time
 
 DUE = datetime(2026, 3, 1, 23, 59)
@@ -41,6 +43,15 @@ def test_clocks_that_are_put_forward_do_not_shorten_a_day() -> None:
 )  # fmt: skip
 def test_what_is_kept(late: str, days: int, part: float) -> None:
     assert Schedule(due=DUE, late=late, percent_per_day=25).keeps(days) == part  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "line", ["percent_per_day = -10.0", "percent_per_day = 101.0", "grace_minutes = -1.0", "grace_days = -1"]
+)
+def test_lateness_earns_nothing_and_who_is_in_time_pays_nothing(tmp_path: Path, line: str) -> None:
+    (tmp_path / "rules.toml").write_text(f"[schedule]\ndue = 2026-03-01T23:59:00\n{line}\n")
+    with pytest.raises(AssignmentError, match=f"line 3.*{line.partition(' ')[0]}"):
+        load_schedule(tmp_path / "rules.toml")
 
 
 @pytest.mark.parametrize("text", ["2026-03-01T22:15", "2026-03-01T22-15", "2026-03-01T22-15-00", " 2026-03-01 22:15 "])

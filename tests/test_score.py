@@ -106,7 +106,7 @@ def test_hidden_checks_keep_no_phrase_either() -> None:
     assert {check.visible for check in made.checks} == {True, False}
 
 
-@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.SKIPPED])
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.SKIPPED, Outcome.GRADER_ERROR])
 def test_a_dropped_check_gives_everybody_its_points(outcome: Outcome) -> None:
     exercise = RUBRIC.exercises["conv_2d"]
     name = RUBRIC.check_ids("conv_2d")[0].partition(".")[2]
@@ -116,5 +116,17 @@ def test_a_dropped_check_gives_everybody_its_points(outcome: Outcome) -> None:
     made = score_exercise(rubric, "conv_2d", judgements("conv_2d", **{name: outcome}))
     assert made.score == 35
     assert made.checks[0].message == "This check was dropped after grading: everybody has its points."
-    failed = score_exercise(rubric, "conv_2d", judgements("conv_2d", **{name: Outcome.GRADER_ERROR}))
-    assert failed.score == 35 - dropped.points
+    whole = score_submission(rubric, submission(), all_judgements(**{name: outcome}), CIRCUMSTANCES)
+    assert (whole.status, whole.score) == ("graded", 100)
+
+
+def test_a_dropped_check_does_not_hide_that_the_grader_failed_elsewhere() -> None:
+    checks = {
+        name: msgspec.structs.replace(one, dropped=name == "stride_order")
+        for name, one in RUBRIC.exercises["conv_2d"].checks.items()
+    }
+    rubric = msgspec.structs.replace(
+        RUBRIC, exercises={"conv_2d": msgspec.structs.replace(RUBRIC.exercises["conv_2d"], checks=checks)}
+    )
+    failed = {"conv_2d": judgements("conv_2d", stride_order=Outcome.GRADER_ERROR, reuse_none=Outcome.GRADER_ERROR)}
+    assert score_submission(rubric, submission(), failed, CIRCUMSTANCES).status == "error"

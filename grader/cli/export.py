@@ -85,19 +85,26 @@ def _nbgrader(records: list[Record], ours: Assignment, course: Path | None, db: 
 
     if course is None:
         raise click.UsageError("say where the course lies: --course FOLDER, the one with submitted/ and gradebook.db")
-    rubric = {
-        exercise: {check_id: ours.rubric(check_id).points for check_id in ours.check_ids(exercise)}
-        for exercise in ours.exercises
-    }
     try:
         with terminal.console(stderr=True).status("Writing the gradebook ..."):
-            written = gradebook.write(records, Course(course, name or ours.name, db), rubric)
+            written = gradebook.write(records, Course(course, name or ours.name, db), _rubric(records, ours))
     except GradebookError as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     terminal.console().print(
         f"{written.students} students' scores in the gradebook, {written.notebooks} notebooks for formgrader"
     )
     return list(written.left)
+
+
+def _rubric(records: list[Record], ours: Assignment) -> dict[str, dict[str, float]]:
+    """Return the points of each check of each exercise, as the class was graded; ours where no record tells."""
+    told = {name: found.checks for record in records for name, found in record.exercises.items() if found.checks}
+    return {
+        exercise: {check.id: check.points for check in told[exercise]}
+        if exercise in told
+        else {check_id: ours.rubric(check_id).points for check_id in ours.check_ids(exercise)}
+        for exercise in dict.fromkeys((*ours.exercises, *told))
+    }
 
 
 def _single(records: list[Record], target: str, out: Path) -> list[str]:
@@ -140,7 +147,8 @@ def _rostered(found: Finals, ours: Assignment, target: str, out: Path, name: str
     }
     title = name or ours.title
     if target == "canvas":
-        text = lms.canvas(title, ours.points, people, graded)
+        points = max((record.points for record in graded.values()), default=ours.points)
+        text = lms.canvas(title, points, people, graded)
     else:
         text = lms.moodle(title, people, graded, {one.person.id: one.charged for one in found.people})
     _put(out, text.encode())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from grader.export.printable import lines, printable
 from grader.observation import Outcome
-from grader.record import Record, said
+from grader.record import Record, earned, said
 
 _XML = str.maketrans(dict.fromkeys((0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}"))
 
@@ -25,9 +25,9 @@ def document(records: Sequence[Record]) -> bytes:
             counts = {"tests": len(found.checks), "failures": 0, "errors": 0, "skipped": 0}
             for check in found.checks:
                 case = ET.SubElement(suite, "testcase", name=check.id, classname=name, time="0")
-                kind = _KINDS.get(check.outcome, "failure")
-                if check.outcome is Outcome.PASSED:
+                if earned(check):
                     continue
+                kind = _KINDS.get(check.outcome, "failure")
                 counts[_COUNTED[kind]] += 1
                 about = {"message": _text(printable(check.title))}
                 if kind != "skipped":

@@ -94,6 +94,16 @@ def test_lateness_costs_what_the_schedule_says(folder: Path, target: str) -> Non
     assert scores == {"ada": "80", "'=1+1": "100", "fred": "0"}
 
 
+def test_the_points_are_those_that_the_class_was_graded_with(folder: Path) -> None:
+    (folder / "roster.csv").write_text("id,name\nada,Ada\nfred,Fred\n")
+    for path in (folder / "records").glob("*.json"):
+        told = json.loads(path.read_text())
+        path.write_text(json.dumps(told | {"points": 40.0}))
+    export(folder, "--to", "canvas", "--roster", folder / "roster.csv")
+    read = list(csv.reader((folder / "export" / "canvas.csv").read_text().splitlines()))
+    assert [row[-1] for row in read if row[0].strip() == "Points Possible"] == ["40"]
+
+
 def test_what_is_missing_is_said_with_what_mends_it(folder: Path) -> None:
     assert "--roster roster.csv" in export(folder, "--to", "canvas").stderr
     assert "--course FOLDER" in export(folder, "--to", "nbgrader").stderr

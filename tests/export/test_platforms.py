@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import junitparser
+import msgspec
 import pytest
 from courses import OURS, RUBRIC, graded
 from jsonschema import Draft202012Validator, ValidationError
@@ -133,13 +134,15 @@ def test_junit_is_read_by_a_junit_parser(tmp_path: Path) -> None:
     mixed = exercise(
         check("a"), check("b", Outcome.FAILED, message=ATTACK), check("c", Outcome.SKIPPED),
         check("d", Outcome.GRADER_ERROR),
+        msgspec.structs.replace(check("dropped", Outcome.FAILED), score=4.0),
     )  # fmt: skip
     path = tmp_path / "junit.xml"
     path.write_bytes(junit.document([record(HOSTILE, {"conv_2d": mixed}), REFUSED]))
     suites = list(junitparser.JUnitXml.fromfile(str(path)))
-    assert [(one.tests, one.failures, one.errors, one.skipped) for one in suites] == [(4, 1, 1, 1), (1, 1, 0, 0)]
+    assert [(one.tests, one.failures, one.errors, one.skipped) for one in suites] == [(5, 1, 1, 1), (1, 1, 0, 0)]
     cases = {case.name: case for case in suites[0]}
     assert cases["conv_2d.a"].is_passed
+    assert cases["conv_2d.dropped"].is_passed
     assert "<img src=x>" in cases["conv_2d.b"].result[0].text
     ET.parse(path)
 
