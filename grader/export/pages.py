@@ -1,5 +1,6 @@
 """The notebooks that formgrader and `nbgrader generate_feedback` show: what was submitted, with our findings in it."""
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,6 +11,8 @@ from grader.submission.folder import read_regular
 
 _LARGEST = 128 << 20
 _TIMESTAMP = "timestamp.txt"
+# Behind the time may stand a zone, which would be looked for as a file, wherever its name leads.
+_MOMENT = re.compile(r"[\w:.+-]+( [\w:.+-]+)?( [\w+-]+(/[\w+-]+)*)?")
 
 
 class PageError(Exception):
@@ -20,10 +23,15 @@ def timestamp(submitted: Path) -> datetime | None:
     """Return when a submission was handed in, as nbgrader wrote it down beside it; None if it didn't."""
     from nbgrader.utils import parse_utc
 
+    if _is_linked(submitted):
+        return None
     try:
         text = read_regular(submitted / _TIMESTAMP, 200).decode().strip()
+        if not _MOMENT.fullmatch(text):
+            return None
         moment: datetime = parse_utc(text)
-    except (OSError, ValueError, OverflowError):
+    # Who handed in may have written anything there.
+    except Exception:
         return None
     return moment
 
@@ -51,7 +59,7 @@ def write(
 
     name = f"{resources['notebook']}.ipynb"
     source = submitted / name
-    if not source.is_file() or source.is_symlink():
+    if _is_linked(submitted) or not source.is_file() or source.is_symlink():
         return False
     asked = {"nbgrader": dict(resources)}
     try:
@@ -88,6 +96,11 @@ def write(
         (to / _TIMESTAMP).unlink(missing_ok=True)
         shutil.copyfile(submitted / _TIMESTAMP, to / _TIMESTAMP)
     return True
+
+
+def _is_linked(submitted: Path) -> bool:
+    """Tell whether a student's folder is a link: what it leads to may be somebody else's."""
+    return submitted.is_symlink() or submitted.parent.is_symlink()
 
 
 def penalize(resources: Mapping[str, str], config: Any) -> None:
