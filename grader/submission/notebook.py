@@ -118,7 +118,7 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
     notes = []
     content = content.removeprefix(_BOM)
     if b"\\ud" in content or b"\\uD" in content:
-        content, halves = _without_halves(content)
+        content, halves = without_halves(content)
         if halves:
             notes.append("left out: halves of surrogate pairs in the notebook, now '?'")
     try:
@@ -138,7 +138,8 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
     return notebook, notes
 
 
-def _without_halves(content: bytes) -> tuple[bytes, bool]:
+def without_halves(content: bytes) -> tuple[bytes, bool]:
+    """Return JSON with a question mark for each half of a surrogate pair, and whether there was one."""
     # In place: a hostile notebook has millions of them, each a match that `sub` would keep.
     repaired = bytearray(content)
     halves = False

@@ -193,7 +193,7 @@ def test_a_link_to_somebody_elses_notebook_is_not_shown(tmp_path: Path, linked: 
     assert not (tmp_path / "autograded" / "eve").exists()
 
 
-@pytest.mark.parametrize("how", ["split", "deleted", "huge", "bent"])
+@pytest.mark.parametrize("how", ["split", "deleted", "huge", "halved", "bent", "crowded", "talkative"])
 def test_notebooks_that_students_changed_have_pages_or_a_reason(tmp_path: Path, released: Path, how: str) -> None:
     def change(notebook: dict) -> None:
         cells = notebook["cells"]
@@ -207,13 +207,20 @@ def test_notebooks_that_students_changed_have_pages_or_a_reason(tmp_path: Path, 
                 cells[at]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 20_000_000}]
             case "bent":
                 notebook["cells"] = {"no": "list"}
+            case "crowded":
+                notebook["cells"] += [{"cell_type": "raw", "metadata": {}, "source": "", "id": "x"}] * 5000
+            case "halved":
+                cells[at]["source"] += "\n# \ud800"
+            case "talkative":
+                cells[at]["metadata"]["tags"] = ["word"] * 300_000
 
     hand_in(released, how, MODULES, change)
     written = write(released, graded(how, {ONE: "It is 3, not 2."}))
     assert written.students == 1
     page = released / "autograded" / how / NAME / f"{NAME}.ipynb"
-    if how == "bent":
-        assert written.left[0].startswith("bent: formgrader cannot show its notebook")
+    if how in ("bent", "crowded", "talkative"):
+        assert written.left[0].startswith(f"{how}: formgrader cannot show its notebook")
+        assert (how == "bent") != (": it has more than " in written.left[0])
         assert not page.exists()
     else:
         assert (written.notebooks, written.left) == (1, ())
