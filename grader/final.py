@@ -2,14 +2,13 @@
 
 import csv
 import datetime
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from grader.export.spreadsheet import cell
+from grader.export.spreadsheet import cell, table
 from grader.record import Record
 from grader.roster import Person, owners, separator
 from grader.schedule import Schedule, ScheduleError, parse_time
@@ -203,12 +202,10 @@ def load_times(path: Path) -> dict[str, datetime.datetime]:
 
 def final_csv(found: Sequence[Final]) -> str:
     """Return one row a person: whose attempt counts, when it came, what lateness cost, the total."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
+    rows: list[Sequence[object]] = [
         ["id", "name", "email", "group", "submission", "attempts", "at", "days_late", "days_charged", "score", "total",
          "status"]
-    )  # fmt: skip
+    ]  # fmt: skip
     for one in found:
         person, attempt = one.person, one.attempt
         who = [cell(text) for text in (person.id, person.name, person.email, person.group)]
@@ -216,8 +213,8 @@ def final_csv(found: Sequence[Final]) -> str:
         score = None if attempt is None else attempt.record.score
         counted = [cell(attempt.record.submission) if attempt else "", one.attempts, when]
         late = [attempt.days_late if attempt else "", one.charged if attempt else ""]
-        writer.writerow([*who, *counted, *late, _number(score), _number(one.total), one.status])
-    return out.getvalue()
+        rows.append([*who, *counted, *late, _number(score), _number(one.total), one.status])
+    return table(rows)
 
 
 def _number(points: float | None) -> str:

@@ -21,6 +21,8 @@ import platformdirs
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://")
 _OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss"})
 _AT_ONCE = 8
+# How many folders in folders are looked into: more than are read of a submission, less than Python can recurse.
+_DEEPEST = 80
 _INDEX, _AHEAD = ".mirror.json", ".ahead"
 _NOT_KEPT = frozenset({".lock", _INDEX, _AHEAD})
 _STORE = "store.sqlite"
@@ -132,7 +134,7 @@ class Mirror:
         """Return what is there, by name below the folder; by "" if it is a single file."""
         self._system.invalidate_cache()
         try:
-            found: Mapping[str, Mapping[str, Any]] = self._system.find(self._top, detail=True)
+            found: Mapping[str, Mapping[str, Any]] = self._system.find(self._top, maxdepth=_DEEPEST, detail=True)
         except FileNotFoundError:
             return {}
         top = self._top.strip("/")

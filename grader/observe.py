@@ -173,7 +173,9 @@ def ask_together(runner: Runner, sessions: Sequence[Session], limits: wire.Limit
     """
     asking = [session for session in sessions if session.requests]
     requests = tuple(request for session in asking for request in session.requests)
-    if len(asking) < 2:
+    # One process would hold all of them, several times over. An exercise's own are bounded by what its forks may say.
+    size = sum(len(graph.data) for request in requests for graph in request.graphs)
+    if len(asking) < 2 or size > limits.message_bytes:
         return
     try:
         report = _run_prepared(runner, wire.EvaluatorJob(requests, limits), alone=False)

@@ -18,9 +18,13 @@ import msgspec
 NOISE = 25
 """Passages shorter than this many characters, names aside, are noise."""
 
-_LONGEST = 200_000
+LONGEST = 200_000
+"""How many characters of a module are compared."""
+
 # Pygments takes the third power of the length of some lines: hours for a string of "%" and 100,000 zeros.
 _LONG_LINE = re.compile(r".{500}(?=.)")
+# And the square of the length of lines that are blank but for blanks: at each it looks behind all that follow.
+_BLANK_LINE = re.compile(r"^[^\S\n]+$", re.MULTILINE)
 _COMMON = 0.2
 _FEW = 5
 
@@ -79,7 +83,7 @@ def pairs(
     """
     compare_files, fingerprint = _library()
     known = {int(one) for text in given for one in fingerprint(text, 1).hashes}
-    compared = {name: _LONG_LINE.sub(r"\g<0>\n", text[:_LONGEST]) for name, text in sorted(modules.items())}
+    compared = {name: _within_reach(text) for name, text in sorted(modules.items())}
     prints = {name: fingerprint(text, NOISE // 2) for name, text in compared.items()}
     holders = Counter(one for found in prints.values() for one in set(map(int, found.hashes)))
     widespread = max(_FEW, _COMMON * len(prints))
@@ -99,6 +103,13 @@ def pairs(
             known_parts = (min(1.0, float(parts[0])), min(1.0, float(parts[1])))
             made.append(Pair(exercise, first, second, int(shared), known_parts, (texts[0], texts[1])))
     return sorted(made, key=lambda pair: (-pair.shared, pair.first, pair.second))[:most]
+
+
+def _within_reach(text: str) -> str:
+    """Return what is compared of a text, so that the lexer comes to an end."""
+    # The lexer takes a carriage return for the end of a line, too.
+    lines = _LONG_LINE.sub(r"\g<0>\n", text[:LONGEST].replace("\r", "\n"))
+    return _BLANK_LINE.sub("", lines)
 
 
 def _library() -> tuple[Any, Callable[[str, int], Any]]:

@@ -156,6 +156,25 @@ def test_links_and_pipes_are_not_opened(tmp_path: Path) -> None:
     assert read(bo, EXERCISES, SizeLimits()).refused == "it is a link, a pipe or a device, not a file"
 
 
+def test_folders_deeper_than_anybody_reads_stop_nobody(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    (there / "ada").mkdir(parents=True)
+    (there / "ada" / "conv_2d.py").write_text("pass")
+    here = os.open(there / "ada", os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(os.open("far", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=here))
+    os.close(here)
+    (there / "ada" / Path(*["e"] * 70)).mkdir(parents=True)
+    (there / "ada" / Path(*["e"] * 70) / "near").touch()
+    folder = Mirror(f"file://{there}", tmp_path / "here").fetch()
+    (ada,), _ = find([folder], EXERCISES)
+    assert read(ada, EXERCISES, SizeLimits()).notes == ("left out: folders deeper than 64",)
+
+
 def test_errors_say_what_to_do(bucket: str, tmp_path: Path) -> None:
     with pytest.raises(MirrorError, match=r"no-such-bucket cannot be read: .*AWS_ENDPOINT_URL say who you are"):
         Mirror("s3://no-such-bucket", tmp_path).fetch()

@@ -186,9 +186,9 @@ def test_an_evaluator_that_answers_something_else_has_not_answered():
     assert seen[0].outcome == Outcome.CRASHED
 
 
-def together(*reports):
+def together(*reports, graph=b""):
     """Two exercises whose programs build a graph each, and what came of one evaluator for both."""
-    built = [wire.Traced(name, (wire.Returned(1),), wire.Graph(b"")) for name in "ab"]
+    built = [wire.Traced(name, (wire.Returned(1),), wire.Graph(graph)) for name in "ab"]
     script = Script([report(wire.Prepared(), wire.Imported(), one) for one in built] + list(reports))
     sessions = [Session(script, Code("m", "m.py", {"m.py": b""}), LIMITS) for _ in built]
     for session, program in zip(sessions, PROGRAMS, strict=True):
@@ -226,6 +226,13 @@ def test_no_exercise_loses_anything_by_the_graphs_of_another(spoiled):
 
 def test_one_evaluator_for_all_whose_walls_fail_costs_nothing():
     seen, _, _ = together(*[WorkerDied("gone")] * 4, *(report(wire.Prepared(), one) for one in RAN))
+    assert seen == [[Observed(A.calls, (), wire.Nodes(()))], [Observed(B.calls, (), wire.Nodes(()))]]
+
+
+def test_graphs_too_large_to_be_together_are_apart():
+    large = bytes(LIMITS.message_bytes // 2 + 1)
+    seen, _, script = together(*(report(wire.Prepared(), one) for one in RAN), graph=large)
+    assert [len(job.requests) for job, _ in script.jobs[2:]] == [1, 1]
     assert seen == [[Observed(A.calls, (), wire.Nodes(()))], [Observed(B.calls, (), wire.Nodes(()))]]
 
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,28 @@ def test_lines_without_end_are_broken() -> None:
     text = "".join(passage.text for passage in pair.texts[0])
     assert max(map(len, text.splitlines())) <= 500
     assert text.replace("\n", "") == endless.replace("\n", "")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_blank_lines_without_end_take_no_time(end: str) -> None:
+    """The lexer takes the square of their number: minutes for these."""
+    blanks = f" {end}" * 60_000
+    before = time.process_time()
+    (pair,) = found(ada=f"{ODD}{blanks}x", bob=f"{ODD}{blanks}y")
+    assert time.process_time() - before < 20
+    assert (pair.first, pair.second) == ("ada", "bob")
+
+
+def test_what_is_too_long_to_be_compared_is_said(tmp_path: Path) -> None:
+    for name, text in {"ada": ODD, "bob": "# far and wide\n" * 20_000 + ODD}.items():
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "subgraph.py").write_text(text)
+    command = [sys.executable, "-m", "grader", "similar", tmp_path / "class", "--out", tmp_path / "similar.html"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stderr.split())
+    assert "bob: of subgraph.py, only the first 200000 characters are compared" in said
+    assert "ada:" not in said
 
 
 def test_the_page_escapes_what_students_wrote(tmp_path: Path) -> None:

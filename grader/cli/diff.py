@@ -53,7 +53,7 @@ def _show(changes: Sequence[Change], both: set[str]) -> None:
             more = len(change.checks) - len(checks)
             what = ", ".join(checks) + (f" and {more} more checks" if more > 0 else "")
             why = "; ".join(change.reasons) or "nothing that a record tells: were the checks or the solution edited?"
-            shown.print(f"{terminal.plain(change.submission)}: {what or 'same points'} ({why})")
+            shown.print(f"{terminal.one_line(change.submission)}: {what or 'same points'} ({why})")
     changed = sum(change.kind == "changed" for change in changes)
     gone, new = (sum(change.kind == kind for change in changes) for kind in ("gone", "new"))
     shown.print(f"{changed} changed, {len(both) - changed} the same, {new} new, {gone} gone")

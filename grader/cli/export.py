@@ -75,7 +75,7 @@ def command(
     except OSError as error:
         raise click.UsageError(f"{terminal.plain(str(error))}; name another place with --out") from error
     for line in left:
-        terminal.console(stderr=True).print(f"left out: {terminal.plain(line)}", style="yellow")
+        terminal.console(stderr=True).print(f"left out: {terminal.one_line(line)}", style="yellow")
     sys.exit(1 if left else 0)
 
 
@@ -156,7 +156,7 @@ def _rostered(found: Finals, ours: Assignment, target: str, out: Path, name: str
     terminal.console().print(f"{len(graded) - len(held)} of {len(people)} people's scores in {out}")
     missing = [one.person.id for one in found.people if one.status == "missing"]
     if missing:
-        terminal.console(stderr=True).print(f"nothing handed in: {terminal.plain(', '.join(missing))}", style="dim")
+        terminal.console(stderr=True).print(f"nothing handed in: {terminal.one_line(', '.join(missing))}", style="dim")
     return [*found.conflicts, *held]
 
 

@@ -61,5 +61,5 @@ def _show(found: Finals, written: Path) -> int:
     shown.print(f"{len(found.people)} people, {late} late, {missing} without a submission{mean}: {written}")
     held = [f"{one.person.id}: the grader failed on it" for one in found.people if one.status == "error"]
     for line in (*found.conflicts, *held):
-        aside.print(f"left out: {terminal.plain(line)}", style="yellow")
+        aside.print(f"left out: {terminal.one_line(line)}", style="yellow")
     return 1 if found.conflicts or held else 0

@@ -93,7 +93,7 @@ def command(
         exercises = list(ours.exercises)
         found, ignored = find(places.fetched(paths, ours.sizes.packed_bytes), exercises, ours.name)
         for line in ignored:
-            shown.print(terminal.plain(line), style="dim")
+            shown.print(terminal.one_line(line), style="dim")
         with (
             places.results(place) as (out, sent),
             output_folder(out),
@@ -201,7 +201,7 @@ class _Watcher:
         score = "-" if record.score is None else f"{record.score:g}"
         how = " (unchanged)" if looked_up else ""
         self._shown.print(
-            f"[{self._done}/{self._total}] {terminal.plain(record.submission)}: {record.status} {score}{how} {rate}"
+            f"[{self._done}/{self._total}] {terminal.one_line(record.submission)}: {record.status} {score}{how} {rate}"
         )
 
 
@@ -238,12 +238,12 @@ def _summary(shown: Console, records: list[Record], place: str) -> None:
     for record in records:
         for note in record.notes:
             if note.startswith("manifest: "):
-                shown.print(terminal.plain(f"{record.submission}: {note}"), style="yellow")
+                shown.print(terminal.one_line(f"{record.submission}: {note}"), style="yellow")
         if record.status == "refused":
-            shown.print(terminal.plain(f"{record.submission}: refused: {record.notes[0]}"), style="yellow")
+            shown.print(terminal.one_line(f"{record.submission}: refused: {record.notes[0]}"), style="yellow")
         if record.status == "error":
             shown.print(
-                f"{terminal.plain(record.submission)}: the grader failed; run again, or look into its record",
+                f"{terminal.one_line(record.submission)}: the grader failed; run again, or look into its record",
                 style="red",
             )
     output.print(f"scores: {place.rstrip('/')}/scores.csv   pages: grader feedback {place}")

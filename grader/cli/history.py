@@ -38,7 +38,7 @@ def command(submission: str, where: str) -> None:
     shown.print(terminal.table(["when (UTC)", "content", "cases", "took", "status", "score"], rows))
     for attempt in attempts:
         for line in attempt.log.splitlines():
-            shown.print(f"{attempt.at:%Y-%m-%d %H:%M:%S}: {terminal.plain(line)}", style="red")
+            shown.print(f"{attempt.at:%Y-%m-%d %H:%M:%S}: {terminal.one_line(line)}", style="red")
 
 
 def _url(where: str) -> str:

@@ -12,7 +12,7 @@ from grader.feedback.render import render
 from grader.final import split
 from grader.pipeline import write_whole
 from grader.release import stub
-from grader.similar import Pair, SimilarityError, pairs
+from grader.similar import LONGEST, Pair, SimilarityError, pairs
 from grader.submission import SubmissionError, find, read
 
 
@@ -52,6 +52,10 @@ def command(paths: tuple[Path, ...], out: Path, least: int, most: int) -> None:
                     for one in submissions
                     if exercise in one.modules
                 }
+                for name, text in texts.items():
+                    if len(text) > LONGEST:
+                        line = f"{name}: of {exercise}.py, only the first {LONGEST} characters are compared"
+                        shown.print(terminal.one_line(line), style="yellow")
                 made += pairs(
                     exercise, texts, (solution, stub(solution)), least / 100, most, lambda name: split(name)[0]
                 )

@@ -3,11 +3,9 @@
 Source: Canvas Instructor Guide, "How do I import grades in the Gradebook?"; Moodle documentation, "Grade import".
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 
-from grader.export.spreadsheet import cell
+from grader.export.spreadsheet import cell, table
 from grader.record import Record
 from grader.roster import Person
 
@@ -21,15 +19,13 @@ def canvas(title: str, points: float, people: Sequence[Person], graded: Mapping[
         people: the roster.
         graded: records by a person's id.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", cell(title)])
+    heading = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", cell(title)]
     # Canvas knows this row by the four blanks that it writes in front itself.
-    writer.writerow(["    Points Possible", "", "", "", "", f"{points:g}"])
+    rows = [heading, ["    Points Possible", "", "", "", "", f"{points:g}"]]
     for person in people:
         who = [person.name, person.canvas_id, person.id, person.login or person.email, person.section]
-        writer.writerow([*map(cell, who), _score(graded.get(person.id))])
-    return out.getvalue()
+        rows.append([*map(cell, who), _score(graded.get(person.id))])
+    return table(rows, "\r\n")
 
 
 def moodle(title: str, people: Sequence[Person], graded: Mapping[str, Record], late: Mapping[str, int] = {}) -> str:
@@ -41,17 +37,15 @@ def moodle(title: str, people: Sequence[Person], graded: Mapping[str, Record], l
         graded: records by a person's id.
         late: days that cost something, by a person's id; the feedback says so.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["ID number", "Full name", "Email address", cell(title), "Feedback"])
+    rows: list[Sequence[object]] = [["ID number", "Full name", "Email address", cell(title), "Feedback"]]
     for person in people:
         found = graded.get(person.id)
         if _score(found):
             who = [person.id, person.name, person.email]
             days = late.get(person.id, 0)
             cost = f"; {days} day{'' if days == 1 else 's'} late" if days else ""
-            writer.writerow([*map(cell, who), _score(found), _feedback(found) + cost])
-    return out.getvalue()
+            rows.append([*map(cell, who), _score(found), _feedback(found) + cost])
+    return table(rows, "\r\n")
 
 
 def _score(record: Record | None) -> str:

@@ -1,15 +1,25 @@
 """The notebooks that formgrader and `nbgrader generate_feedback` show: what was submitted, with our findings in it."""
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from grader.submission.folder import read_regular
+from grader.submission.intake import in_words
+from grader.submission.notebook import without_halves
 
 _LARGEST = 128 << 20
+# Without outputs. nbformat and nbgrader look at each cell and each word of its metadata, again and again.
+_LARGEST_TEXT = 2 << 20
+_MOST_CELLS = 5000
 _TIMESTAMP = "timestamp.txt"
+# Behind the time may stand a zone, which would be looked for as a file, wherever its name leads.
+_MOMENT = re.compile(r"[\w:.+-]+( [\w:.+-]+)?( [\w+-]+(/[\w+-]+)*)?")
 
 
 class PageError(Exception):
@@ -20,10 +30,15 @@ def timestamp(submitted: Path) -> datetime | None:
     """Return when a submission was handed in, as nbgrader wrote it down beside it; None if it didn't."""
     from nbgrader.utils import parse_utc
 
+    if _is_linked(submitted):
+        return None
     try:
         text = read_regular(submitted / _TIMESTAMP, 200).decode().strip()
+        if not _MOMENT.fullmatch(text):
+            return None
         moment: datetime = parse_utc(text)
-    except (OSError, ValueError, OverflowError):
+    # Who handed in may have written anything there.
+    except Exception:
         return None
     return moment
 
@@ -51,14 +66,12 @@ def write(
 
     name = f"{resources['notebook']}.ipynb"
     source = submitted / name
-    if not source.is_file() or source.is_symlink():
+    if _is_linked(submitted) or not source.is_file() or source.is_symlink():
         return False
     asked = {"nbgrader": dict(resources)}
     try:
         content = read_regular(source, _LARGEST)
-        notebook = nbformat.reads(content[:_LARGEST].decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
-        for cell in notebook.cells:
-            cell.pop("attachments", None)
+        notebook = nbformat.reads(_without_outputs(content), as_version=4)  # type: ignore[no-untyped-call]
         notebook, asked = preprocessors.ClearOutput(config=config).preprocess(notebook, asked)
         notebook, asked = preprocessors.DeduplicateIds(config=config).preprocess(notebook, asked)
         for cell in notebook.cells:
@@ -77,6 +90,8 @@ def write(
         preprocessors.CheckCellMetadata(config=config).preprocess(notebook, asked)
         text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
         data = text.encode("utf-8", "replace")
+    except PageError:
+        raise
     # Whatever a student's file makes nbgrader raise must cost that student's page only.
     except Exception as error:
         raise PageError(f"formgrader cannot show its notebook ({type(error).__name__})") from error
@@ -88,6 +103,36 @@ def write(
         (to / _TIMESTAMP).unlink(missing_ok=True)
         shutil.copyfile(submitted / _TIMESTAMP, to / _TIMESTAMP)
     return True
+
+
+def _without_outputs(content: bytes) -> str:
+    """Return a notebook's JSON without what its cells gave.
+
+    Raises:
+        PageError: much is left of it even so.
+        MsgspecError, UnicodeDecodeError: it is no such JSON.
+    """
+    content, _ = without_halves(content.removeprefix(b"\xef\xbb\xbf"))
+    whole = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    cells = msgspec.json.decode(whole["cells"], type=list[msgspec.Raw])
+    if len(cells) > _MOST_CELLS:
+        raise PageError(f"formgrader cannot show its notebook: it has more than {_MOST_CELLS} cells")
+    for number, cell in enumerate(cells):
+        parts = msgspec.json.decode(cell, type=dict[str, msgspec.Raw])
+        parts.pop("attachments", None)
+        if "outputs" in parts:
+            parts["outputs"] = msgspec.Raw(b"[]")
+        cells[number] = msgspec.Raw(msgspec.json.encode(parts))
+    whole["cells"] = msgspec.Raw(msgspec.json.encode(cells))
+    left = msgspec.json.encode(whole)
+    if len(left) > _LARGEST_TEXT:
+        raise PageError(f"formgrader cannot show its notebook: it has more than {in_words(_LARGEST_TEXT)} of text")
+    return left.decode()
+
+
+def _is_linked(submitted: Path) -> bool:
+    """Tell whether a student's folder is a link: what it leads to may be somebody else's."""
+    return submitted.is_symlink() or submitted.parent.is_symlink()
 
 
 def penalize(resources: Mapping[str, str], config: Any) -> None:

@@ -1,9 +1,9 @@
-"""Scores as other programs read them: `scores.csv`."""
+"""Scores as other programs read them: `scores.csv`, and the rows of all tables that are CSV."""
 
 import csv
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from grader.record import Record
 
@@ -22,15 +22,27 @@ def scores_csv(records: Sequence[Record], exercises: Sequence[str]) -> str:
         records: the class.
         exercises: names, in the order of the columns.
     """
-    out = io.StringIO()
-    plain = csv.writer(out, lineterminator="\n")
-    # A spreadsheet whose locale separates by semicolons would cut a bare `a;=1` into two cells, the second a formula.
-    quoted = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    plain.writerow(["submission", "total", *exercises, "status"])
+    rows: list[Sequence[object]] = [["submission", "total", *exercises, "status"]]
     for record in sorted(records, key=lambda record: record.submission):
-        name = cell(record.submission)
-        writer = quoted if _OTHER_SEPARATORS & set(name) else plain
-        writer.writerow([name, *_scores(record, exercises), record.status])
+        rows.append([cell(record.submission), *_scores(record, exercises), record.status])
+    return table(rows)
+
+
+def table(rows: Iterable[Sequence[object]], end: str = "\n") -> str:
+    """Return rows as CSV, texts in them as `cell` makes them.
+
+    A spreadsheet whose locale separates by semicolons would cut a bare `a;=1` into two cells, the second a formula: a
+    row with such a text is quoted throughout.
+
+    Args:
+        end: of a line.
+    """
+    out = io.StringIO()
+    plain = csv.writer(out, lineterminator=end)
+    quoted = csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL)
+    for row in rows:
+        cut = any(isinstance(one, str) and not _OTHER_SEPARATORS.isdisjoint(one) for one in row)
+        (quoted if cut else plain).writerow(row)
     return out.getvalue()
 
 

@@ -1,13 +1,11 @@
 """One row a check of each submission: for analysis, as CSV or Parquet."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from grader.export.printable import printable
-from grader.export.spreadsheet import cell
+from grader.export.spreadsheet import cell, table
 from grader.record import Record
 
 COLUMNS = (
@@ -29,12 +27,10 @@ def rows(records: Sequence[Record]) -> Iterator[tuple[str, str, str, str, bool, 
 
 def table_csv(records: Sequence[Record]) -> str:
     """Return the rows as CSV, formulas defused."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows(records):
-        writer.writerow([cell(one) if isinstance(one, str) else "" if one is None else one for one in row])
-    return out.getvalue()
+    found = (
+        [cell(one) if isinstance(one, str) else "" if one is None else one for one in row] for row in rows(records)
+    )
+    return table([COLUMNS, *found])
 
 
 def write_parquet(records: Sequence[Record], path: Path) -> None:

@@ -21,6 +21,9 @@ _SURROGATES = re.compile(
 _QUESTION_MARK = b"\\u003f"
 _MODULE_BYTES = 1 << 20
 _MOST_CELLS = 100_000
+# As JSON a line end may take a dozen bytes: quotes, a comma, the blanks in front.
+_JSON_BYTES = 16
+_BLANK_BYTES = 1000
 
 
 class NotebookError(ValueError):
@@ -29,7 +32,8 @@ class NotebookError(ValueError):
 
 class _Cell(msgspec.Struct, frozen=True):
     cell_type: str
-    source: str | list[str] = ""
+    # Read where it is wanted: in a list of millions of short texts, each would take ten times its room.
+    source: msgspec.Raw = msgspec.Raw(b'""')
     # Metadata that a tool has bent costs its own cell only, so it is read cell by cell.
     metadata: msgspec.Raw = msgspec.Raw(b"{}")
 
@@ -89,13 +93,14 @@ def extract(
         NotebookError: it is no notebook of format 4, or a module is too large.
     """
     notebook, notes = _parsed(content)
-    cells = [(grading, _text(cell)) for cell, grading in _graded(notebook)]
+    cells = [(grading, cell.source) for cell, grading in _graded(notebook)]
     notes += _left_out(cells, (*exercises, *others))
     if imports is None:
-        imports = "\n\n".join(text for grading, text in cells if _is_imports(grading))
+        imports = "\n\n".join(_texts("the import cells", [one for about, one in cells if _is_imports(about)], most))
     modules = {}
     for exercise in exercises:
-        mine = [text for grading, text in cells if _is_of(exercise, grading.grade_id)]
+        sources = [source for grading, source in cells if _is_of(exercise, grading.grade_id)]
+        mine = _texts(f"the cells of {exercise}", sources, most)
         if not mine:
             continue
         if sum(map(len, mine)) + len(imports) > most:
@@ -113,7 +118,7 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
     notes = []
     content = content.removeprefix(_BOM)
     if b"\\ud" in content or b"\\uD" in content:
-        content, halves = _without_halves(content)
+        content, halves = without_halves(content)
         if halves:
             notes.append("left out: halves of surrogate pairs in the notebook, now '?'")
     try:
@@ -133,7 +138,8 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
     return notebook, notes
 
 
-def _without_halves(content: bytes) -> tuple[bytes, bool]:
+def without_halves(content: bytes) -> tuple[bytes, bool]:
+    """Return JSON with a question mark for each half of a surrogate pair, and whether there was one."""
     # In place: a hostile notebook has millions of them, each a match that `sub` would keep.
     repaired = bytearray(content)
     halves = False
@@ -154,10 +160,10 @@ def _graded(notebook: _Notebook) -> Iterator[tuple[_Cell, _Grading]]:
             yield cell, grading
 
 
-def _left_out(cells: Sequence[tuple[_Grading, str]], exercises: Sequence[str]) -> list[str]:
+def _left_out(cells: Sequence[tuple[_Grading, msgspec.Raw]], exercises: Sequence[str]) -> list[str]:
     """Notes on what a student may have meant to be graded: cells without an id, solution cells with another one."""
     notes = []
-    if more := sum(not grading.grade_id and bool(text.strip()) for grading, text in cells):
+    if more := sum(not grading.grade_id and not _is_blank(source) for grading, source in cells):
         notes.append(f"left out: {more} code cell{'s' if more > 1 else ''} without a grade id")
     for grading, _ in cells:
         known = any(_is_of(exercise, grading.grade_id) for exercise in exercises)
@@ -166,8 +172,29 @@ def _left_out(cells: Sequence[tuple[_Grading, str]], exercises: Sequence[str]) -
     return notes
 
 
-def _text(cell: _Cell) -> str:
-    return _newlines(cell.source if isinstance(cell.source, str) else "".join(cell.source))
+def _texts(what: str, sources: Sequence[msgspec.Raw], most: int) -> list[str]:
+    if sum(memoryview(source).nbytes for source in sources) > _JSON_BYTES * most:
+        raise NotebookError(f"{what} are larger than {most} bytes")
+    return list(map(_text, sources))
+
+
+def _text(source: msgspec.Raw) -> str:
+    try:
+        lines = msgspec.json.decode(source, type=str | list[str])
+    except UnicodeDecodeError:
+        raise NotebookError("it is no notebook: its text isn't UTF-8") from None
+    except (msgspec.DecodeError, RecursionError):
+        raise NotebookError("it is JSON, but no notebook of format 4") from None
+    return _newlines(lines if isinstance(lines, str) else "".join(lines))
+
+
+def _is_blank(source: msgspec.Raw) -> bool:
+    if memoryview(source).nbytes > _BLANK_BYTES:
+        return False
+    try:
+        return not _text(source).strip()
+    except NotebookError:
+        return False
 
 
 def _newlines(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from records import check, exercise, record
 from rich.console import Console
 
-from grader.cli.grade import _LONGEST_TABLE, _summary
+from grader.cli.grade import _LONGEST_TABLE, _summary, _Watcher
 
 
 def printed(capsys: pytest.CaptureFixture[str], graded: int) -> str:
@@ -26,3 +26,13 @@ def test_of_a_large_class_only_those_without_a_grade_are_listed(capsys: pytest.C
     assert "student-" not in shown
     assert "bob" in shown
     assert f"{_LONGEST_TABLE + 1} submissions, mean 4.0 points" in shown
+
+
+def test_a_name_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "eve\nada  100  graded\tx"
+    eve = record(name, {"conv_2d": exercise(check("one"))})
+    _summary(Console(), [eve, record(f"{name}.", {}, status="refused", notes=("it is a link",))], "graded/")
+    _Watcher(Console(width=200), None, 1).recorded(eve, looked_up=False)
+    said = capsys.readouterr()
+    assert not [line for line in (said.out + said.err).splitlines() if line.startswith("ada")]
+    assert "eve\\nada" in said.out

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from postgres import Postgres
 from records import HOSTILE
 
 from grader import material
-from grader.export import gradebook
+from grader.export import gradebook, pages
 from grader.export.book import Course, GradebookError
 from grader.export.cells import cell_id
 from grader.record import Record, file_name, to_json
@@ -160,7 +161,39 @@ def test_late_penalties_feedback_and_export_go_on_as_after_autograde(tmp_path: P
     assert 'href="javascript' not in page
 
 
-@pytest.mark.parametrize("how", ["split", "deleted", "huge", "bent"])
+@pytest.mark.parametrize("moment", ["2026-11-20 12:00:00 {zone}", "2026-11-20 12:00:00 {climbing}{zone}", "∞", ""])
+def test_a_time_is_not_read_with_a_file_that_it_names(tmp_path: Path, moment: str) -> None:
+    """Zones are looked for as files: this one is small, but what a student names may be of any size."""
+    zone = struct.pack(">4s16x6l", b"TZif", 0, 0, 0, 0, 1, 4) + struct.pack(">lbb", 3600, 0, 0) + b"CET\0"
+    (tmp_path / "zone").write_bytes(zone)
+    (tmp_path / "timestamp.txt").write_text(moment.format(zone=tmp_path / "zone", climbing="../" * 9))
+    assert pages.timestamp(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-11-20 12:00:00 UTC", "2026-11-20 13:00:00.0 Europe/Zurich", "2026-11-20 13:00 +0100", "2026-11-20T12:00Z"],
+)
+def test_times_as_nbgrader_writes_them(tmp_path: Path, moment: str) -> None:
+    (tmp_path / "timestamp.txt").write_text(f"{moment}\n")
+    found = pages.timestamp(tmp_path)
+    assert found is not None
+    assert (found.day, found.hour) in {(20, 12), (20, 13)}
+
+
+@pytest.mark.parametrize("linked", ["submitted/eve/{name}", "submitted/eve"])
+def test_a_link_to_somebody_elses_notebook_is_not_shown(tmp_path: Path, linked: str) -> None:
+    source(tmp_path)
+    hand_in(tmp_path, "ada", MODULES)
+    place = tmp_path / linked.format(name=NAME)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(tmp_path / "submitted" / "ada" / (NAME if "{name}" in linked else ""))
+    refused = graded("eve", status="refused", notes=("it is a link",))
+    assert write(tmp_path, graded("ada"), refused).notebooks == 1
+    assert not (tmp_path / "autograded" / "eve").exists()
+
+
+@pytest.mark.parametrize("how", ["split", "deleted", "huge", "halved", "bent", "crowded", "talkative"])
 def test_notebooks_that_students_changed_have_pages_or_a_reason(tmp_path: Path, released: Path, how: str) -> None:
     def change(notebook: dict) -> None:
         cells = notebook["cells"]
@@ -174,13 +207,20 @@ def test_notebooks_that_students_changed_have_pages_or_a_reason(tmp_path: Path, 
                 cells[at]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 20_000_000}]
             case "bent":
                 notebook["cells"] = {"no": "list"}
+            case "crowded":
+                notebook["cells"] += [{"cell_type": "raw", "metadata": {}, "source": "", "id": "x"}] * 5000
+            case "halved":
+                cells[at]["source"] += "\n# \ud800"
+            case "talkative":
+                cells[at]["metadata"]["tags"] = ["word"] * 300_000
 
     hand_in(released, how, MODULES, change)
     written = write(released, graded(how, {ONE: "It is 3, not 2."}))
     assert written.students == 1
     page = released / "autograded" / how / NAME / f"{NAME}.ipynb"
-    if how == "bent":
-        assert written.left[0].startswith("bent: formgrader cannot show its notebook")
+    if how in ("bent", "crowded", "talkative"):
+        assert written.left[0].startswith(f"{how}: formgrader cannot show its notebook")
+        assert (how == "bent") != (": it has more than " in written.left[0])
         assert not page.exists()
     else:
         assert (written.notebooks, written.left) == (1, ())

@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from records import check, exercise, record
 
+from grader.export.lms import canvas, moodle
 from grader.export.spreadsheet import cell, scores_csv
+from grader.export.table import table_csv
+from grader.final import final_csv, finals
+from grader.roster import Person
 
 EXERCISES = ("convolution_chain", "conv_2d", "subgraph", "top5")
 HEADER = "submission,total,convolution_chain,conv_2d,subgraph,top5,status\n"
@@ -83,3 +87,21 @@ def test_any_name_comes_back(names):
         obeyed = r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
         escaped = re.sub(obeyed, lambda one: one[0].encode("unicode_escape").decode(), name)
         assert row[0] in (escaped, "'" + escaped)
+
+
+@pytest.mark.parametrize("name", ["a;=1+1", "a\r=1+1", "a|=1", "a\t=1"])
+def test_no_tables_cell_is_cut_where_others_separate(name):
+    """A spreadsheet with another separator would read a formula behind it."""
+    people = [Person(id=name, name="Ada")]
+    one = graded(name, 20.0, 35.0, 20.0, 25.0)
+    tables = [
+        scores_csv([one], EXERCISES),
+        table_csv([one]),
+        final_csv(finals(people, [one], None, {}).people),
+        canvas("Title", 100.0, people, {name: one}),
+        moodle("Title", people, {name: one}),
+    ]
+    for text in tables:
+        assert "=1" in text
+        whole = {line for line in re.split("\r?\n", text) if set(line) & set(";|\t\r")}
+        assert all(line.startswith('"') and line.endswith('"') for line in whole), text

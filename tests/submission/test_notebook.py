@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -165,6 +166,30 @@ def test_outputs_of_a_hundred_megabytes_are_passed_over(tmp_path, notebook_of):
     submission = read(Found("ada", path, "notebook"), ("conv_2d",), SizeLimits(), imports="")
     assert submission.refused is None
     assert submission.files == {"conv_2d.py": f"{HEAD}a = 1\n".encode()}
+
+
+def test_millions_of_texts_in_a_cell_take_no_room(notebook_of):
+    crowd = notebook_of({"cell_type": "code", "metadata": {}, "source": ["ab"] * 300_000}, _solution("a = 1"))
+    tracemalloc.start()
+    assert extract(crowd, ("conv_2d",), "").notes == ("left out: 1 code cell without a grade id",)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 4 * len(crowd)
+
+
+def test_too_many_texts_in_an_exercises_cells(notebook_of):
+    with pytest.raises(NotebookError, match=r"^the cells of conv_2d are larger than 1000 bytes$"):
+        extract(notebook_of(_solution([""] * 5000)), ("conv_2d",), "", 1000)
+    crowded = _solution([""] * 5000, grade_id="imports", locked=True, solution=False)
+    with pytest.raises(NotebookError, match=r"^the import cells are larger than 1000 bytes$"):
+        extract(notebook_of(crowded, _solution("a = 1")), ("conv_2d",), None, 1000)
+
+
+@pytest.mark.parametrize("source", [5, None, {}, [1]])
+def test_a_source_that_is_no_text(notebook_of, source):
+    assert extract(notebook_of({"cell_type": "code", "source": source}, _solution("a = 1")), ("conv_2d",), "").modules
+    with pytest.raises(NotebookError, match=r"^it is JSON, but no notebook of format 4$"):
+        extract(notebook_of(_solution(source)), ("conv_2d",), "")
 
 
 _JSON = st.recursive(
