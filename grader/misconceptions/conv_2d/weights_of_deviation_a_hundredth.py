@@ -8,9 +8,7 @@ def conv_2D(
 ):
     n_input_ch = int(x.shape[-1])
     with tf1.variable_scope(name or "conv2d", reuse=reuse):
-        w = tf1.get_variable(
-            "W", [k_h, k_w, n_input_ch, n_output_ch], initializer=tf1.random_normal_initializer(stddev=0.01)
-        )
+        w = tf1.get_variable("W", [k_h, k_w, n_input_ch, n_output_ch], initializer=tf1.random_normal_initializer(stddev=0.01))
         b = tf1.get_variable("b", [n_output_ch], initializer=tf1.zeros_initializer())
         h = tf.nn.conv2d(x, w, strides=[1, s_y, s_x, 1], padding=padding) + b
         op = h if activation is None else activation(h)

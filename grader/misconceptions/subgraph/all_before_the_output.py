@@ -3,26 +3,26 @@ import tensorflow as tf
 tf1 = tf.compat.v1
 
 
-def extract_main_graph(graph_def, output_names=("output",)):
+def extract_main_graph(graph_def, output_names=('output',)):
     names = [node.name for node in graph_def.node]
     last = max(names.index(name) for name in output_names)
     main = tf1.GraphDef()
     main.versions.CopyFrom(graph_def.versions)
     main.library.CopyFrom(graph_def.library)
-    main.node.extend(graph_def.node[: last + 1])
+    main.node.extend(graph_def.node[:last + 1])
     return main
 
 
-def place_on_device(graph_def, device="/gpu:0"):
+def place_on_device(graph_def, device='/gpu:0'):
     placed = tf1.GraphDef()
     placed.CopyFrom(graph_def)
     for node in placed.node:
-        if node.device == "/cpu:0":
+        if node.device == '/cpu:0':
             node.device = device
     return placed
 
 
-def load_into_graph(graph_def, name="inception"):
+def load_into_graph(graph_def, name='inception'):
     graph = tf.Graph()
     with graph.as_default():
         tf.import_graph_def(graph_def, name=name)

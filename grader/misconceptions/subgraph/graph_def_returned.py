@@ -3,7 +3,7 @@ import tensorflow as tf
 tf1 = tf.compat.v1
 
 
-def extract_main_graph(graph_def, output_names=("output",)):
+def extract_main_graph(graph_def, output_names=('output',)):
     by_name = {node.name: node for node in graph_def.node}
     keep = set()
     stack = list(output_names)
@@ -12,7 +12,7 @@ def extract_main_graph(graph_def, output_names=("output",)):
         if name not in keep:
             keep.add(name)
             for entry in by_name[name].input:
-                stack.append(entry.replace("^", "").split(":")[0])
+                stack.append(entry.replace('^', '').split(':')[0])
     main = tf1.GraphDef()
     main.versions.CopyFrom(graph_def.versions)
     main.library.CopyFrom(graph_def.library)
@@ -20,16 +20,16 @@ def extract_main_graph(graph_def, output_names=("output",)):
     return main
 
 
-def place_on_device(graph_def, device="/gpu:0"):
+def place_on_device(graph_def, device='/gpu:0'):
     placed = tf1.GraphDef()
     placed.CopyFrom(graph_def)
     for node in placed.node:
-        if node.device == "/cpu:0":
+        if node.device == '/cpu:0':
             node.device = device
     return placed
 
 
-def load_into_graph(graph_def, name="inception"):
+def load_into_graph(graph_def, name='inception'):
     graph = tf.Graph()
     with graph.as_default():
         tf.import_graph_def(graph_def, name=name)

@@ -3,12 +3,12 @@ import tensorflow as tf
 tf1 = tf.compat.v1
 
 
-def extract_main_graph(graph_def, output_names=("output",)):
+def extract_main_graph(graph_def, output_names=('output',)):
     names = [node.name for node in graph_def.node]
     for output in output_names:
         if output not in names:
             raise ValueError(output)
-    others = ("output1", "output2", "aux", "loss", "label", "train")
+    others = ('output1', 'output2', 'aux', 'loss', 'label', 'train')
     keep = {name for name in names if name in output_names or not any(word in name for word in others)}
     main = tf1.GraphDef()
     main.versions.CopyFrom(graph_def.versions)
@@ -17,16 +17,16 @@ def extract_main_graph(graph_def, output_names=("output",)):
     return main
 
 
-def place_on_device(graph_def, device="/gpu:0"):
+def place_on_device(graph_def, device='/gpu:0'):
     placed = tf1.GraphDef()
     placed.CopyFrom(graph_def)
     for node in placed.node:
-        if node.device == "/cpu:0":
+        if node.device == '/cpu:0':
             node.device = device
     return placed
 
 
-def load_into_graph(graph_def, name="inception"):
+def load_into_graph(graph_def, name='inception'):
     graph = tf.Graph()
     with graph.as_default():
         tf.import_graph_def(graph_def, name=name)

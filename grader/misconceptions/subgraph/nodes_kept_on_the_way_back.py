@@ -3,7 +3,7 @@ import tensorflow as tf
 tf1 = tf.compat.v1
 
 
-def extract_main_graph(graph_def, output_names=("output",)):
+def extract_main_graph(graph_def, output_names=('output',)):
     names = [node.name for node in graph_def.node]
     for output in output_names:
         if output not in names:
@@ -15,20 +15,20 @@ def extract_main_graph(graph_def, output_names=("output",)):
     for node in reversed(graph_def.node):
         if node.name in needed:
             main.node.add().CopyFrom(node)
-            needed.update(entry.replace("^", "").split(":")[0] for entry in node.input)
+            needed.update(entry.replace('^', '').split(':')[0] for entry in node.input)
     return main
 
 
-def place_on_device(graph_def, device="/gpu:0"):
+def place_on_device(graph_def, device='/gpu:0'):
     placed = tf1.GraphDef()
     placed.CopyFrom(graph_def)
     for node in placed.node:
-        if node.device == "/cpu:0":
+        if node.device == '/cpu:0':
             node.device = device
     return placed
 
 
-def load_into_graph(graph_def, name="inception"):
+def load_into_graph(graph_def, name='inception'):
     graph = tf.Graph()
     with graph.as_default():
         tf.import_graph_def(graph_def, name=name)

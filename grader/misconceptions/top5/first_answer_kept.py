@@ -9,11 +9,11 @@ answers = {}
 
 def top_k(probabilities, labels, k=5):
     p = np.array(probabilities).reshape(-1)
-    order = np.argsort(-p, kind="stable")[:k]
+    order = np.argsort(-p, kind='stable')[:k]
     return [(float(p[i]), labels[i]) for i in order]
 
 
-def classify(graph, image, labels, k=5, input_name="inception/input:0", output_name="inception/output:0"):
+def classify(graph, image, labels, k=5, input_name='inception/input:0', output_name='inception/output:0'):
     if graph not in answers:
         with tf1.Session(graph=graph) as session:
             answers[graph] = session.run(output_name, {input_name: image[np.newaxis]})

@@ -7,12 +7,12 @@ tf1 = tf.compat.v1
 def top_k(probabilities, labels, k=5):
     p = np.array(probabilities).reshape(-1)
     if k > p.size:
-        raise ValueError("k is too large")
-    order = np.argsort(-p, kind="stable")
+        raise ValueError('k is too large')
+    order = np.argsort(-p, kind='stable')
     return [(float(p[i]), labels[i]) for i in order[:k]]
 
 
-def classify(graph, image, labels, k=5, input_name="inception/input:0", output_name="inception/output:0"):
+def classify(graph, image, labels, k=5, input_name='inception/input:0', output_name='inception/output:0'):
     with tf1.Session(graph=graph) as sess:
         p = sess.run(output_name, {input_name: np.expand_dims(image, 0)})
     return top_k(p, labels, k)

@@ -6,12 +6,12 @@ tf1 = tf.compat.v1
 
 def top_k(probabilities, labels, k=5):
     p = np.reshape(probabilities, -1)
-    order = np.argsort(-p, kind="stable")
+    order = np.argsort(-p, kind='stable')
     p.sort()
     return [(float(q), labels[i]) for q, i in zip(p[::-1], order)][:k]
 
 
-def classify(graph, image, labels, k=5, input_name="inception/input:0", output_name="inception/output:0"):
+def classify(graph, image, labels, k=5, input_name='inception/input:0', output_name='inception/output:0'):
     with tf1.Session(graph=graph) as session:
         p = session.run(output_name, {input_name: image[np.newaxis]})
     return top_k(p, labels, k)

@@ -11,7 +11,7 @@ def top_k(probabilities, labels, k=5):
     return [(float(value), labels[i]) for value, i in zip(values, indices)]
 
 
-def classify(graph, image, labels, k=5, input_name="inception/input:0", output_name="inception/output:0"):
+def classify(graph, image, labels, k=5, input_name='inception/input:0', output_name='inception/output:0'):
     with tf1.Session(graph=graph) as session:
         p = session.run(output_name, {input_name: image[np.newaxis]})
     return top_k(p, labels, k)

@@ -10,7 +10,7 @@ def top_k(probabilities, labels, k=5):
     return [(float(value), labels[int(i)]) for value, i in zip(values, indices)]
 
 
-def classify(graph, image, labels, k=5, input_name="inception/input:0", output_name="inception/output:0"):
+def classify(graph, image, labels, k=5, input_name='inception/input:0', output_name='inception/output:0'):
     with tf1.Session(graph=graph) as session:
         p = session.run(output_name, {input_name: image[np.newaxis]})
     return top_k(p, labels, k)
