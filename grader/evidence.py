@@ -207,7 +207,10 @@ def _sliding(found: Layer | None, shape: tuple[int, ...], index: tuple[int, ...]
     if stages is None:
         return None
     batch, channel = (index[0], index[3]) if index is not None and len(index) == 4 else (0, 0)
-    image = found.images[min(batch, len(found.images) - 1), :, :, 0]
+    channels = found.images.shape[3]
+    # Where each channel goes its own way, the one that the number is in; where they are added up, one of them.
+    drawn = min(channel, channels - 1)
+    image = found.images[min(batch, len(found.images) - 1), :, :, drawn]
     field = None
     start = (0, 0)
     if index is not None:
@@ -215,8 +218,9 @@ def _sliding(found: Layer | None, shape: tuple[int, ...], index: tuple[int, ...]
         start = _window(image.shape, (field.top + field.height // 2, field.left + field.width // 2))
     kernel = Grid(*found.size)
     if found.filters is not None and found.filters.size:
-        kernel = grid(found.filters[:, :, 0, min(channel, found.filters.shape[3] - 1)])
-    return Sliding(grid(image, start), kernel, found.strides, found.padding, stages, field)
+        inputs, outputs = found.filters.shape[2:]
+        kernel = grid(found.filters[:, :, min(drawn, inputs - 1), min(channel, outputs - 1)])
+    return Sliding(grid(image, start), kernel, found.strides, found.padding, stages, field, drawn, channels)
 
 
 def _stages(found: Layer, size: tuple[int, ...]) -> int | None:

@@ -33,14 +33,18 @@ def _node(node: wire.Node, want: wire.Node | None, got: wire.Node | None, device
         state = "missing" if want else "extra" if got else "gone"
     elif (want.device != got.device) if devices else _sources(want) != _sources(got):
         state = "changed"
-    inputs = tuple(map(exhibit.name, sorted(_sources(got or node))))[: exhibit.MOST_INPUTS]
-    shown = (exhibit.name(one.device) if one and devices else "" for one in (want, got))
-    return Node(exhibit.name(node.name), exhibit.name(node.op), inputs, state, *shown)
+    inputs, wanted = (
+        tuple(map(exhibit.name, _sources(one)[: exhibit.MOST_INPUTS])) for one in (got or node, want or got or node)
+    )
+    device, right = (exhibit.name(one.device) if one and devices else "" for one in (got, want))
+    others = None if wanted == inputs else wanted
+    return Node(exhibit.name(node.name), exhibit.name(node.op), inputs, state, right, device, others)
 
 
-def _sources(node: wire.Node) -> set[str]:
-    """Return a node's inputs; which output of another node it is makes no difference, waiting for it does."""
-    return {entry.partition(":")[0] for entry in node.inputs}
+def _sources(node: wire.Node) -> list[str]:
+    """Return a node's inputs, numbers of outputs that are not 0; what it waits for comes last, in any order."""
+    data = [entry.removesuffix(":0") for entry in node.inputs if not entry.startswith("^")]
+    return [*data, *sorted(entry for entry in node.inputs if entry.startswith("^"))]
 
 
 def _most_telling(nodes: list[Node]) -> list[Node]:
@@ -48,7 +52,9 @@ def _most_telling(nodes: list[Node]) -> list[Node]:
     if len(nodes) <= exhibit.MOST_NODES:
         return nodes
     wrong = {node.name for node in nodes if node.state not in ("same", "gone")}
-    beside = {one.lstrip("^") for node in nodes if node.name in wrong for one in node.inputs}
-    beside |= {node.name for node in nodes if wrong & {one.lstrip("^") for one in node.inputs}}
+    beside = {
+        exhibit.source(one) for node in nodes if node.name in wrong for one in (*node.inputs, *(node.wanted or ()))
+    }
+    beside |= {node.name for node in nodes if wrong & {exhibit.source(one) for one in node.inputs}}
     ranked = sorted(range(len(nodes)), key=lambda at: (nodes[at].name not in wrong, nodes[at].name not in beside, at))
     return [nodes[at] for at in sorted(ranked[: exhibit.MOST_NODES])]

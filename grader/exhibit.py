@@ -49,6 +49,7 @@ class Sliding(msgspec.Struct, frozen=True):
         strides: along the height and along the width.
         stages: how often it slides, each time over what came of the last.
         field: what the marked number is computed from, if a number is marked.
+        channel, channels: which of the input's channels `input` is, and how many there are.
     """
 
     input: Grid
@@ -57,6 +58,8 @@ class Sliding(msgspec.Struct, frozen=True):
     padding: str = "VALID"
     stages: int = 1
     field: Field | None = None
+    channel: int = 0
+    channels: int = 1
 
 
 class Planes(msgspec.Struct, frozen=True, tag="planes"):
@@ -92,8 +95,10 @@ class Node(msgspec.Struct, frozen=True):
     """A node of either graph.
 
     Args:
+        inputs: the nodes that feed it, `:` and an output's number that is not 0; `^` before what it waits for.
         state: `gone` is in neither, and rightly so; `changed` is in both, but not as it should be.
         want, got: the device that it should ask for and the one that it does, where these are compared.
+        wanted: the inputs that it should have, if others.
     """
 
     name: str
@@ -102,6 +107,7 @@ class Node(msgspec.Struct, frozen=True):
     state: State = "same"
     want: str = ""
     got: str = ""
+    wanted: tuple[str, ...] | None = None
 
 
 class Graphs(msgspec.Struct, frozen=True, tag="graphs"):
@@ -130,6 +136,11 @@ class Ranking(msgspec.Struct, frozen=True, tag="ranking"):
 
 
 Exhibit = Planes | Graphs | Ranking
+
+
+def source(entry: str) -> str:
+    """Return the node that an input comes from."""
+    return entry.removeprefix("^").partition(":")[0]
 
 
 def name(text: str) -> str:

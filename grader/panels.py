@@ -14,7 +14,10 @@ from grader.record import CheckRecord
 from grader.tiles import Bars, Listing, Sketch, Tile
 
 _SIDE = 144
-_COLOURS = {"-": "#c0392b", "+": "#b7791f", "~": "#b7791f"}
+_KINDS = {"-": "no", "+": "other", "~": "other"}
+_DARK = "{0} .ok {{ color: #81c784; }} {0} .no {{ color: #ef9a9a; }} {0} .other {{ color: #ffd54f; }}"
+# A notebook has a theme of its own, whatever the system's: in JupyterLab, VS Code and Colab this says that it is dark.
+_THEMES = ('body[data-jp-theme-light="false"]', "body.vscode-dark", "html[theme=dark]")
 STYLE = """
 .grader { font: 14px/1.45 system-ui, sans-serif; max-width: 60em; color: inherit; }
 .grader h3 { margin: .8em 0 .3em; font-size: 1.1em; } .grader ul { list-style: none; padding: 0; margin: 0; }
@@ -26,9 +29,6 @@ STYLE = """
 .grader pre { margin: 0; font-size: .85em; white-space: pre-wrap; overflow-wrap: anywhere; background: none;
   color: inherit; }
 .grader svg { display: block; }
-@media (prefers-color-scheme: dark) {
-  .grader .ok { color: #81c784; } .grader .no { color: #ef9a9a; } .grader .other { color: #ffd54f; }
-}
 """
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -52,12 +52,17 @@ PAGE = """<!DOCTYPE html>
 
 def page(title: str, parts: Iterable[str]) -> str:
     """Return a whole page."""
-    return PAGE.format(title=html.escape(title), style=STYLE, body="\n".join(parts))
+    return PAGE.format(
+        title=html.escape(title),
+        style=f"{STYLE}@media (prefers-color-scheme: dark) {{ {_DARK.format('.grader')} }}",
+        body="\n".join(parts),
+    )
 
 
 def fragment(parts: Iterable[str]) -> str:
     """Return a piece of HTML for a notebook, with its style."""
-    return f'<div class="grader"><style>{STYLE}</style>{"".join(parts)}</div>'
+    dark = "\n".join(_DARK.format(f"{theme} .grader") for theme in _THEMES)
+    return f'<div class="grader"><style>{STYLE}{dark}</style>{"".join(parts)}</div>'
 
 
 def example(title: str, call: str, sketches: Sequence[Sketch]) -> str:
@@ -102,7 +107,7 @@ def _drawn(tile: Tile | Bars | Listing) -> str:
         case Bars():
             return _bars(tile)
     lines = (
-        f'<span style="color: {_COLOURS[sign]}">{sign} {html.escape(line)}</span>' if sign else f"  {html.escape(line)}"
+        f'<span class="{_KINDS[sign]}">{sign} {html.escape(line)}</span>' if sign else f"  {html.escape(line)}"
         for sign, line in tile.lines
     )
     return f"<pre>{chr(10).join(lines)}</pre>"
@@ -138,9 +143,10 @@ def _bars(chart: Bars) -> str:
     rows = [
         f'<text x="0" y="{20 * row + 14}" fill="currentColor">{html.escape(bar.label[:24])}</text>'
         f'<rect x="150" y="{20 * row + 3}" width="{100 * bar.length:.1f}" height="14" fill="#4a79ad"/>'
-        f'<text x="{155 + 100 * bar.length:.1f}" y="{20 * row + 14}" fill="currentColor">{bar.length:.2f}</text>'
+        f'<text x="{155 + 100 * bar.length:.1f}" y="{20 * row + 14}" fill="currentColor">'
+        f"{html.escape(bar.number)}</text>"
         for row, bar in enumerate(chart.bars)
     ]
-    told = html.escape("; ".join(f"{bar.label[:24]} {bar.length:.2f}" for bar in chart.bars))
+    told = html.escape("; ".join(f"{bar.label[:24]} {bar.number}" for bar in chart.bars))
     size = f'width="300" height="{20 * len(rows)}" font-size="12"'
     return f'<svg {size} role="img" aria-label="{told}">{"".join(rows)}</svg>'

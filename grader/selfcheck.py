@@ -10,14 +10,13 @@ import msgspec
 
 from grader import material
 from grader.assignment import Assignment
-from grader.check import Trial
 from grader.freeze import FrozenPart
 from grader.grading import code_of, judge_exercise, observe_parts, trials
 from grader.observe import Runner
 from grader.phrase import spoken
 from grader.record import ExerciseRecord
-from grader.score import Judgement, score_exercise
-from grader.sketch import expected, mistakes
+from grader.score import score_exercise
+from grader.sketch import expected, failure
 from grader.speech import example_text
 from grader.submission import Found, Submission, SubmissionError, find, read
 from grader.tiles import Sketch
@@ -128,7 +127,7 @@ class SelfCheck:
         observed, printed = observe_parts(self._runner, code, [part], self.assignment.limits)
         judgements = judge_exercise(self._tools.bench, self.assignment, exercise, [part], observed)
         asked = {check.id: trials(check, observed[check.id]) for check in part.checks}
-        sketches = {one.id: tuple(_sketches(one, asked[one.id])) for one in judgements}
+        sketches = {one.id: tuple(failure(one, asked[one.id])) for one in judgements}
         said = b"".join(one.output for one in printed if one.part == part.part).decode(errors="replace")
         return Checked(
             exercise,
@@ -137,16 +136,6 @@ class SelfCheck:
             {check_id: found for check_id, found in sketches.items() if found},
             said,
         )
-
-
-def _sketches(judgement: Judgement, asked: Sequence[Trial]) -> list[Sketch]:
-    """Return pictures of the trial that a judgement speaks of: the first of its words that something can be seen of."""
-    for trial in asked:
-        if judgement.example and str(example_text(trial.program)) == judgement.example:
-            found = mistakes(trial)
-            if found:
-                return found
-    return []
 
 
 def own_work(path: Path, assignment: Assignment) -> Submission:

@@ -1,34 +1,42 @@
 """Small pictures of what a check saw: what went in, what should have come out, what came. Pure arrays, no terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from grader.check import Trial
 from grader.compare import numbers_in
 from grader.diagnose import same_value
+from grader.evidence import Numbers, exhibit_of
 from grader.inside import wire
 from grader.language import translate as _
 from grader.observation import Observed
+from grader.score import Judgement
+from grader.showcase import sketches
+from grader.speech import example_text
 from grader.tiles import CLOSE, Bars, Listing, Sketch, Tile, bars_of, listing_of, span, tile_of
 
-_MOST = 2
 _LAYER = ("op", "h", "W", "b")
 
 
+def failure(judgement: Judgement, trials: Sequence[Trial]) -> list[Sketch]:
+    """Return pictures of what a judgement speaks of: its exhibit; without one, its trial, if something can be seen."""
+    if judgement.exhibit is not None and (shown := sketches(judgement.exhibit)):
+        return shown
+    spoken_of = (one for one in trials if judgement.example and str(example_text(one.program)) == judgement.example)
+    return next(filter(None, map(mistakes, spoken_of)), [])
+
+
 def mistakes(trial: Trial) -> list[Sketch]:
-    """Return pictures of what a trial got beside what it should have: the first results that differ.
+    """Return pictures of what a trial got beside what it should have: the first result that differs.
 
     Nothing is pictured of what died, raised, or gave something that no picture can be made of.
     """
-    found: list[Sketch] = []
-    for title, given, want, got in _results(trial):
-        sketch = _compared(title, given, want, got) if got is not None and not _same(got, want) else None
-        if sketch is not None and not any(_alike(sketch, other) for other in found):
-            found.append(sketch)
-        if len(found) == _MOST:
-            break
-    return found
+    for title, _given, want, got in _results(trial):
+        found = _compared(title, want, got, trial.program) if got is not None and not _same(got, want) else []
+        if found:
+            return found
+    return []
 
 
 def _alike(one: Sketch, other: Sketch) -> bool:
@@ -138,18 +146,20 @@ def _same(got: object, want: object) -> bool:
     return same_value(got, want)
 
 
-def _compared(title: str, given: "np.ndarray | None", want: object, got: object) -> Sketch | None:
+def _compared(title: str, want: object, got: object, program: wire.Program) -> list[Sketch]:
     if _pairs(want):
-        right, theirs = bars_of(_("expected"), want), bars_of(_("yours"), got)
-        return Sketch(title, (right, theirs)) if right is not None and theirs is not None else None
+        theirs, right = bars_of(_("yours"), got), bars_of(_("expected"), want)
+        return [Sketch(title, (theirs, right))] if right is not None and theirs is not None else []
     if isinstance(want, wire.Nodes) and isinstance(got, wire.Nodes):
         difference = listing_of(_("yours, beside what is expected"), want, got)
-        return Sketch(title, (difference,)) if any(sign for sign, _ in difference.lines) else None
-    scale = span([want, got])
-    right_tile, their_tile = tile_of(_("expected"), want, scale), tile_of(_("yours"), got, scale, against=want)
-    if right_tile is None or their_tile is None:
-        return None
-    return Sketch(title, (*_input(given), right_tile, their_tile))
+        return [Sketch(title, (difference,))] if any(sign for sign, _ in difference.lines) else []
+    if not isinstance(want, np.ndarray) or not isinstance(got, np.ndarray):
+        return []
+    close = None
+    if got.shape == want.shape:
+        close = np.isclose(got, want, rtol=CLOSE, atol=CLOSE, equal_nan=True)
+    made = exhibit_of(Numbers(title, got, want, close), program)
+    return sketches(made) if made is not None else []
 
 
 def _input(given: "np.ndarray | None") -> tuple[Tile, ...]:

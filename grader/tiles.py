@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from grader import exhibit
 from grader.inside import wire
 from grader.language import translate as _
 
@@ -28,10 +29,11 @@ class Tile(msgspec.Struct, frozen=True):
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """One bar: a label, which may be a student's text, and how long it is, from 0 to 1."""
+    """One bar: a label, which may be a student's text; its length, from 0 to 1; the number that it shows."""
 
     label: str
     length: float
+    number: str
 
 
 class Bars(msgspec.Struct, frozen=True):
@@ -82,37 +84,38 @@ def span(arrays: Sequence[object]) -> tuple[float, float]:
     return float(min(held.min() for held in numbers)), float(max(held.max() for held in numbers))
 
 
-def tile_of(caption: str, values: object, scale: tuple[float, float], against: object = None) -> Tile | None:
+def tile_of(caption: str, values: object, scale: tuple[float, float]) -> Tile | None:
+    """Return the picture that stands for an array, None if there is none."""
     if not isinstance(values, np.ndarray) or not 1 <= values.ndim <= 4:
         return None
     held = plane(values)
     if held is None:
         return None
-    wrong = None
-    if isinstance(against, np.ndarray) and 1 <= against.ndim <= 4:
-        right = plane(against)
-        if right is not None and right.shape == held.shape:
-            places = np.argwhere(~np.isclose(held, right, rtol=CLOSE, atol=CLOSE, equal_nan=True))
-            wrong = (int(places[0][0]), int(places[0][1])) if len(places) else None
+    return Tile(f"{caption} {held.shape[0]} x {held.shape[1]}", _shrunk(shades(held, scale)))
+
+
+def shades(held: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
+    """Return a plane's numbers from 0 to 1, as they lie between the two ends of a scale."""
     low, high = scale
     with np.errstate(all="ignore"):
         scaled = (held - low) / (high - low) if high > low else np.full(held.shape, 0.5)
-    scaled = np.where(np.isfinite(held), np.clip(scaled, 0, 1), np.nan)
-    small, step = _shrunk(scaled)
-    at = (wrong[0] // step[0], wrong[1] // step[1]) if wrong else None
-    return Tile(f"{caption} {held.shape[0]} x {held.shape[1]}", small, at)
+    return np.where(np.isfinite(held), np.clip(scaled, 0, 1), np.nan)
 
 
-def _shrunk(pixels: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
+def _shrunk(pixels: np.ndarray) -> np.ndarray:
     """Return a picture of at most `_LARGEST` pixels a side: every so many rows and columns of a larger one."""
     step = -(-max(pixels.shape) // _LARGEST)
-    return pixels[::step, ::step], (step, step)
+    return pixels[::step, ::step]
 
 
 def bars_of(caption: str, value: object, most: int = 8) -> Bars | None:
+    """Return the chart of (probability, label) pairs, None if they are none."""
     if not isinstance(value, tuple):
         return None
-    return Bars(caption, tuple(Bar(label, float(np.clip(np.nan_to_num(p), 0, 1))) for p, label in value[:most]))
+    return Bars(
+        caption,
+        tuple(Bar(label, float(np.clip(np.nan_to_num(p), 0, 1)), exhibit.number(p)) for p, label in value[:most]),
+    )
 
 
 def listing_of(caption: str, want: wire.Nodes, got: wire.Nodes | None, most: int = 12) -> Listing:

@@ -59,7 +59,7 @@ def show(
 
     # A frame of its own: neither its styles nor its names can meet those of the notebook or of a second drawing.
     style = f"width: 100%; height: {int(height)}px; border: 1px solid #ccd4dc"
-    return HTML(f'<div><iframe srcdoc="{html.escape(page)}" style="{style}"></iframe></div>')
+    return HTML(f'<div><iframe title="{html.escape(title)}" srcdoc="{html.escape(page)}" style="{style}"></iframe></div>')
 
 
 def render(graph_def: tf.compat.v1.GraphDef, title: str = "graph") -> str:

@@ -29,9 +29,7 @@ def sketch(shown: Console, one: Sketch, indent: int = 0) -> RenderableType:
     if able is not None:
         from grader.cli import pixels
 
-        compared = pixels.with_difference(one)
-        scale = pixels.scale(compared, _room(width, compared), able)
-        tiles = compared if scale else tiles
+        scale = pixels.scale(tiles, _room(width, tiles), able)
     columns = Table.grid(padding=(0, _GAP, 0, 0))
     for _ in tiles:
         columns.add_column(no_wrap=True)
@@ -130,9 +128,10 @@ def _bars(shown: Console, chart: Bars, room: int) -> Text:
     label = max(4, min(room - _BAR - 6, 24))
     full = "█" if _unicode(shown) else "#"
     lines = []
+    longest = max((len(bar.number) for bar in chart.bars), default=0)
     for bar in chart.bars:
         name = terminal.plain(bar.label).replace("\n", " ")[:label]
-        lines.append(f"{bar.length:4.2f} {name:{label}} {full * round(bar.length * _BAR)}")
+        lines.append(f"{bar.number:>{longest}} {name:{label}} {full * round(bar.length * _BAR)}")
     return Text("\n".join(lines))
 
 

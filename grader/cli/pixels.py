@@ -12,8 +12,7 @@ from rich.measure import Measurement
 from rich.segment import ControlType, Segment
 
 from grader.cli.graphics import Graphics
-from grader.language import translate as _
-from grader.tiles import Bars, Listing, Sketch, Tile
+from grader.tiles import Bars, Listing, Tile
 
 _ROWS = 10
 _LARGEST = 3
@@ -57,19 +56,6 @@ def scale(tiles: Sequence[Tile | Bars | Listing], room: int, able: Graphics) -> 
     shapes = [tile.pixels.shape for tile in tiles if isinstance(tile, Tile)]
     fits: list[int] = [min(room * across // width, _ROWS * down // height) for height, width in shapes]
     return min([*fits, _LARGEST * down])
-
-
-def with_difference(one: Sketch) -> tuple[Tile | Bars | Listing, ...]:
-    """Return a sketch's tiles, after those that were compared how far they are apart, on the same scale."""
-    tiles = list(one.tiles)
-    for want, got in zip(one.tiles, one.tiles[1:], strict=False):
-        if not isinstance(want, Tile) or not isinstance(got, Tile) or want.pixels.shape != got.pixels.shape:
-            continue
-        if got.wrong is not None:
-            apart = np.abs(got.pixels - want.pixels)
-            apart[np.isnan(got.pixels) & np.isnan(want.pixels)] = 0
-            tiles.append(Tile(_("difference"), apart, got.wrong))
-    return tuple(tiles)
 
 
 def enlarged(tile: Tile, scale: int) -> Image.Image:

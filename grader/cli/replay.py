@@ -1,6 +1,7 @@
 """`grader replay`: one check again, with everything shown. For staff: hidden cases too."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,8 +15,9 @@ from grader.judge import JudgeError
 from grader.observation import Died, NoModule, NotRun, Observed, Outcome
 from grader.phrase import joined
 from grader.replay import Replay, Replayed, ReplayError
-from grader.sketch import mistakes
-from grader.speech import call_text, raised_text, value_text
+from grader.sketch import failure, mistakes
+from grader.speech import call_text, example_text, raised_text, value_text
+from grader.tiles import Sketch
 from grader.walls import bubblewrap
 from grader.walls.seccomp import SeccompMissing
 from grader.walls.worker import WorkerDied
@@ -80,10 +82,11 @@ def _show(shown: Console, one: Replayed) -> None:
         if text:
             _lines(shown, f"{label}: {text}", 2)
     for number, trial in enumerate(one.trials, 1):
-        _show_trial(shown, number, trial)
+        spoken_of = judgement.example and str(example_text(trial.program)) == judgement.example
+        _show_trial(shown, number, trial, failure(judgement, [trial]) if spoken_of else mistakes(trial))
 
 
-def _show_trial(shown: Console, number: int, trial: Trial) -> None:
+def _show_trial(shown: Console, number: int, trial: Trial, sketches: Sequence[Sketch]) -> None:
     shown.print(f"  case {number}, {terminal.plain(trial.program.id)}", style="bold")
     got, want = _seen(trial.got), _seen(trial.want)
     for place, call in enumerate(trial.program.calls):
@@ -93,7 +96,7 @@ def _show_trial(shown: Console, number: int, trial: Trial) -> None:
     for text_got, text_want in zip(_ran(trial.got), _ran(trial.want), strict=False):
         _lines(shown, f"the graph gave:   {text_got}", 6)
         _lines(shown, f"it should give:   {text_want}", 6, "dim")
-    for sketch in mistakes(trial):
+    for sketch in sketches:
         shown.print(drawing.sketch(shown, sketch, 6), soft_wrap=False, crop=False)
 
 

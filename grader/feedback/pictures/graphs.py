@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from grader.exhibit import Graphs, Node
+from grader.exhibit import Graphs, Node, source
+from grader.feedback import text
 from grader.feedback.pictures.panel import Drawing, Panel, Picture
 from grader.feedback.translation import say
 
@@ -11,6 +12,8 @@ _HEAD = 24
 _WIDTH = 310
 _ARCS = 50
 _LONGEST = 32
+_MOST_TOLD = 3
+"""How many nodes are told one by one in the caption."""
 _YOURS = {"same", "extra", "changed"}
 _EXPECTED = {"same", "missing", "changed"}
 
@@ -51,7 +54,7 @@ def _panel(name: str, groups: Mapping[str, Sequence[Node]], exhibit: Graphs) -> 
         y += 9 if named else 0
     for node in exhibit.nodes:
         if node.state in here:
-            _arcs(drawing, node, middle, {one.name for one in exhibit.nodes if one.state in here})
+            _arcs(drawing, node, middle, {one.name for one in exhibit.nodes if one.state in here}, name)
     return Panel(say(name), drawing.svg())
 
 
@@ -80,15 +83,22 @@ def _kind(node: Node, panel: str, exhibit: Graphs) -> tuple[str, str]:
     return "", ""
 
 
-def _arcs(drawing: Drawing, node: Node, middle: Mapping[str, float], here: set[str]) -> None:
+def _inputs(node: Node, panel: str) -> tuple[str, ...]:
+    return node.inputs if panel == "Yours" or node.wanted is None else node.wanted
+
+
+def _arcs(drawing: Drawing, node: Node, middle: Mapping[str, float], here: set[str], panel: str) -> None:
     end = middle[node.name]
-    for entry in node.inputs:
-        source = entry.removeprefix("^")
-        if source not in here or source == node.name:
+    other = set(_inputs(node, "Expected" if panel == "Yours" else "Yours"))
+    for entry in _inputs(node, panel):
+        came = source(entry)
+        if came not in here or came == node.name:
             continue
-        start = middle[source]
+        start = middle[came]
         out = _ARCS - min(_ARCS - 6, 10 + abs(end - start) / 5)
         kind = "arc control" if entry.startswith("^") else "arc"
+        if entry not in other:
+            kind += " more" if panel == "Yours" else " wanted"
         curve = (_ARCS, start + 4, out, start + 4, out, end - 4, _ARCS - 4, end - 4)
         drawing.path(kind, "M{:.1f} {:.1f}C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}".format(*curve))
         drawing.path("tip", f"M{_ARCS} {end - 4:.1f}l-6 -3v6z")
@@ -119,8 +129,22 @@ def _caption(exhibit: Graphs) -> list[str]:
         said.insert(0, say("+ marks what yours has too much."))
     if "changed" in states:
         said.insert(0, say("≠ marks what is another one than it should be."))
+    if not exhibit.devices:
+        said += [_rewired(node) for node in exhibit.nodes if node.state == "changed"][:_MOST_TOLD]
     if "gone" in states:
         said.append(say("What is crossed out is rightly left out."))
     if exhibit.left_out:
         said.append(say("{count} more nodes are not drawn.").format(count=exhibit.left_out))
     return said
+
+
+def _rewired(node: Node) -> str:
+    """Return which inputs a node has, and which it should: pictures show no numbers of outputs, and no order."""
+    # Until Python 3.12, Babel finds no words inside an f-string.
+    none = say("nothing")
+    got, want = (", ".join(_inputs(node, panel)) or none for panel in ("Yours", "Expected"))
+    return text.printable(
+        say("{node} should take its inputs from {want}, in yours it takes them from {got}.").format(
+            node=node.name, want=want, got=got
+        )
+    )

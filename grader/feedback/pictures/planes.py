@@ -112,9 +112,18 @@ def _of_place(exhibit: Planes) -> list[str]:
         rows, columns = _span(field.top, field.height), _span(field.left, field.width)
         told = say("It is computed from what is framed in the input: rows {rows}, columns {columns}.")
         said.append(told.format(rows=rows, columns=columns))
+        said += _of_channel(sliding)
         if _padded(sliding, field):
             said.append(say("What lies outside is padding."))
     return said
+
+
+def _of_channel(sliding: Sliding) -> list[str]:
+    """Return which of its channels is drawn of the input, if it has several."""
+    if sliding.channels == 1:
+        return []
+    which = say("Of the input's {count} channels, {channel} is drawn.")
+    return [which.format(count=sliding.channels, channel=sliding.channel)]
 
 
 def _padded(sliding: Sliding, field: Field) -> bool:
@@ -144,7 +153,10 @@ def _of_shape(exhibit: Planes) -> list[str]:
 
 def _of_steps(sliding: Sliding, want: Grid) -> list[str]:
     if sliding.stages != 1:
-        return [say("The filter slides over the input {stages} times.").format(stages=sliding.stages)]
+        return [
+            say("The filter slides over the input {stages} times.").format(stages=sliding.stages),
+            *_of_channel(sliding),
+        ]
     steps = say(
         "The filter is {k_h} × {k_w}; it moves by {s_y} along the height and by {s_x} along the width, with {padding} "
         "padding. So there are {rows} × {columns} places for it."
@@ -154,7 +166,7 @@ def _of_steps(sliding: Sliding, want: Grid) -> list[str]:
         k_h=kernel.height, k_w=kernel.width, s_y=s_y, s_x=s_x, padding=sliding.padding, rows=want.height,
         columns=want.width,
     )  # fmt: skip
-    return [told, say("The first place is framed, and the next ones are dashed.")]
+    return [told, say("The first place is framed, and the next ones are dashed."), *_of_channel(sliding)]
 
 
 def _as_if(exhibit: Planes, axis: str, got: int | None) -> str:
