@@ -110,6 +110,21 @@ def test_the_field_of_a_later_stage_is_wider() -> None:
     assert (made.sliding.stages, made.sliding.field) == (3, Field(0, 0, 7, 4))
 
 
+def test_of_an_input_the_channel_of_the_first_wrong_number_is_drawn() -> None:
+    layer = Layer(4, 4, channels=3, outputs=2)
+    want = correlate(layer.images(), layer.filters())
+    got = want.copy()
+    got[0, 1, 1, 1] += 1
+    made = planes(got, want, ask_layer(layer))
+    assert made is not None
+    assert made.sliding is not None
+    assert (made.sliding.channel, made.sliding.channels) == (1, 3)
+    shown = np.array([row.split() for row in made.sliding.input.rows], float)
+    np.testing.assert_allclose(shown, layer.images()[0, :, :, 1], rtol=1e-3)
+    kernel = np.array([row.split() for row in made.sliding.kernel.rows], float)
+    np.testing.assert_allclose(kernel, layer.filters()[:, :, 1, 1], rtol=1e-3)
+
+
 def test_pictures_of_apply_filter_come_from_its_arguments() -> None:
     case = Apply(4, 5, ((1, 2), (3, 4)), dtype="list")
     made = planes(np.zeros((3, 4)), np.ones((3, 4)), ask_apply(case))

@@ -15,12 +15,13 @@ def test_each_node_has_its_state() -> None:
     whole = Nodes((INPUT, CONV, LOSS, Node("dead", "Abs", ("loss",))))
     found = graphs(Nodes((INPUT, CONV)), Nodes((INPUT, LOSS)), whole)
     assert states(found) == {"input": "same", "conv": "missing", "loss": "extra", "dead": "gone"}
-    assert found.nodes[2].inputs == ("conv",)
+    assert found.nodes[2].inputs == ("conv:1",)
 
 
 def test_other_inputs_and_other_devices_are_changes() -> None:
     wired = graphs(Nodes((CONV,)), Nodes((Node("conv", "Relu", ("^input",)),)))
     assert states(wired) == {"conv": "changed"}
+    assert (wired.nodes[0].inputs, wired.nodes[0].wanted) == (("^input",), ("input",))
     placed = graphs(Nodes((Node("a", "Abs", (), {}, "/gpu:0"),)), Nodes((Node("a", "Abs", ("x",)),)), devices=True)
     assert (placed.nodes[0].state, placed.nodes[0].want, placed.nodes[0].got) == ("changed", "/gpu:0", "")
     assert placed.devices
@@ -39,3 +40,15 @@ def test_names_are_cut() -> None:
     found = graphs(Nodes(()), Nodes((Node(long, long, (long,) * 50),)))
     assert len(found.nodes[0].name) == len(found.nodes[0].op) == exhibit.LONGEST_NAME
     assert len(found.nodes[0].inputs) <= exhibit.MOST_INPUTS
+
+
+def test_another_output_of_the_same_node_is_a_change_and_the_first_needs_no_number() -> None:
+    found = graphs(Nodes((LOSS,)), Nodes((Node("loss", "Abs", ("conv",)),)))
+    assert (found.nodes[0].state, found.nodes[0].inputs, found.nodes[0].wanted) == ("changed", ("conv",), ("conv:1",))
+    turned = graphs(Nodes((Node("d", "Sub", ("a", "b")),)), Nodes((Node("d", "Sub", ("b", "a")),)))
+    assert states(turned) == {"d": "changed"}
+    same = graphs(
+        Nodes((Node("d", "Sub", ("a:0", "^b", "^c")),)), Nodes((Node("d", "Sub", ("a", "^c", "^b")),)), exactly=False
+    )
+    assert states(same) == {"d": "same"}
+    assert same.nodes[0].wanted is None

@@ -1,12 +1,16 @@
 """Pictures of what went wrong: the right ones, on one scale, bounded, whatever a student's code gave back."""
 
+import msgspec
 import numpy as np
 import pytest
 
 from grader.check import Seen, Trial
+from grader.exhibit import Grid, Planes
 from grader.inside import wire
 from grader.observation import Died, Observed, Outcome
-from grader.sketch import expected, mistakes
+from grader.score import Judgement
+from grader.sketch import expected, failure, mistakes
+from grader.speech import example_text
 from grader.tiles import Bars, Listing, Tile, plane
 
 RAMP = np.arange(12, dtype=np.float32).reshape(1, 3, 4, 1)
@@ -33,15 +37,39 @@ def ran(want: np.ndarray, got: np.ndarray) -> Trial:
 def test_input_expected_and_yours_stand_side_by_side_on_one_scale() -> None:
     got = RAMP.copy()
     got[0, 1, 2, 0] = 22
-    (sketch,) = mistakes(ran(RAMP, got))
-    given, want, yours = sketch.tiles
-    assert sketch.title == "conv_2D: h"
-    assert [tile.caption for tile in sketch.tiles] == ["input 3 x 4", "expected 3 x 4", "yours 3 x 4"]
-    assert given.pixels.max() == 1
+    compared, source = mistakes(ran(RAMP, got))
+    yours, want, difference = compared.tiles
+    assert compared.title == "conv_2D: h; dark is 0, bright is 22"
+    assert [tile.caption for tile in compared.tiles] == ["yours 3 x 4", "expected 3 x 4", "difference 3 x 4"]
+    assert [tile.caption for tile in source.tiles] == ["input 3 x 4"]
     assert want.pixels.max() == 0.5
     assert yours.pixels.max() == 1
-    assert yours.wrong == (1, 2)
-    assert want.wrong is None
+    assert difference.pixels.max() == 16 / 22
+    assert [tile.wrong for tile in compared.tiles] == 3 * [(1, 2)]
+
+
+def test_the_image_and_channel_of_the_first_wrong_number_are_pictured() -> None:
+    want = np.zeros((2, 3, 4, 2), np.float32)
+    got = want.copy()
+    got[1, 2, 3, 1] = 5
+    compared = mistakes(ran(want, got))[0]
+    yours, right, _ = compared.tiles
+    assert compared.title == "conv_2D: h, image 1, channel 1; dark is 0, bright is 5"
+    assert yours.wrong == (2, 3)
+    assert yours.pixels[2, 3] != right.pixels[2, 3]
+
+
+def test_a_judgements_exhibit_is_pictured_and_not_what_else_differs() -> None:
+    judged = ran(RAMP, RAMP + 1)
+    want, got, apart = (Grid(1, 2, (row,)) for row in ("1 2", "1 5", "0 3"))
+    shown = Planes("h without the bias", (1, 2), (1, 2), got, want, apart, (".x",), (0, 1), (0, 1), 1)
+    found = Judgement("a", "A", Outcome.FAILED, "No.", str(example_text(judged.program)), exhibit=shown)
+    (sketch,) = failure(found, [judged])
+    assert sketch.title == "h without the bias; dark is 0, bright is 5"
+    assert [tile.pixels.shape for tile in sketch.tiles] == 3 * [(1, 2)]
+    without = msgspec.structs.replace(found, exhibit=None)
+    assert failure(without, [judged])[0].title.startswith("conv_2D: h; ")
+    assert failure(msgspec.structs.replace(without, example="another"), [judged]) == []
 
 
 def test_what_is_right_is_not_pictured_as_wrong() -> None:
@@ -49,12 +77,12 @@ def test_what_is_right_is_not_pictured_as_wrong() -> None:
     assert [tile.caption for tile in expected(ran(RAMP, RAMP))[0].tiles] == ["input 3 x 4", "expected 3 x 4"]
 
 
-def test_numbers_that_are_none_are_holes_and_large_pictures_shrink() -> None:
+def test_numbers_that_are_none_are_holes_and_of_large_pictures_a_part_is_drawn() -> None:
     got = np.full((1, 200, 100, 1), np.nan, np.float32)
-    (sketch,) = mistakes(ran(RAMP, got))
+    sketch = mistakes(ran(RAMP, got))[-1]
     yours = sketch.tiles[-1]
     assert yours.caption == "yours 200 x 100"
-    assert yours.pixels.shape == (40, 20)
+    assert yours.pixels.shape == (40, 48)
     assert np.isnan(yours.pixels).all()
 
 
@@ -63,7 +91,7 @@ def test_pairs_are_bars() -> None:
         return wire.to_wire([list(one) for one in found])
 
     (sketch,) = mistakes(trial(pairs((0.5, "dog"), (0.25, "cat")), pairs((0.25, "cat"), (float("nan"), "dog"))))
-    want, yours = sketch.tiles
+    yours, want = sketch.tiles
     assert isinstance(want, Bars)
     assert [(bar.label, bar.length) for bar in want.bars] == [("dog", 0.5), ("cat", 0.25)]
     assert isinstance(yours, Bars)

@@ -8,6 +8,8 @@ import pytest
 from rich.console import Console
 
 from grader.cli import drawing
+from grader.exhibit import Grid, Planes
+from grader.showcase import sketches
 from grader.tiles import Bar, Bars, Listing, Sketch, Tile
 
 SMALL = Tile("yours 2 x 3", np.array([[0, 0.5, 1], [np.nan, 1, 0]]), wrong=(1, 1))
@@ -57,9 +59,20 @@ def test_no_line_is_wider_than_the_terminal(colours: str | None) -> None:
 
 
 def test_names_in_charts_and_lists_cannot_disturb_the_terminal() -> None:
-    bars = Bars("yours", (Bar("a\x1b[31m\nb", 0.5), Bar("c", 1.0)))
+    bars = Bars("yours", (Bar("a\x1b[31m\nb", 0.5, "0.5"), Bar("c", 1.0, "1")))
     listing = Listing("yours", (("+", "n\x1b[2J = Neg(): too much"), ("", "and 3 more")))
     text = drawn(bars, listing, colours=None)
     assert "\x1b" not in text
-    assert "0.50 a\\x1b[31m b" in text
+    assert "0.5 a\\x1b[31m b" in text
     assert "+ n\\x1b[2J = Neg(): too much" in text
+
+
+def test_the_difference_of_an_exhibit_is_drawn_in_blocks() -> None:
+    got, want, apart = (Grid(2, 2, rows) for rows in (("0 1", "2 9"), ("0 1", "2 3"), ("0 0", "0 6")))
+    (sketch,) = sketches(Planes("h", (2, 2), (2, 2), got, want, apart, ("..", ".x"), (1, 1), (1, 1), 1))
+    captions, _, below = drawn(*sketch.tiles, colours=None).splitlines()[1:]
+    assert captions.split() == ["yours", "2", "x", "2", "expected", "2", "x", "2", "difference", "2", "x", "2"]
+    assert below.split() == ["░░><", "░░><", "··><"]
+    text = drawn(*sketch.tiles)
+    assert text.count("><") == 3
+    assert text.count("48;2;171;171;171m><") == 1

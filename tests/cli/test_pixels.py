@@ -16,13 +16,15 @@ from grader import material
 WRONG = Path(material.__file__).parent / "misconceptions"
 GIVEN, WANT = np.arange(12).reshape(3, 4) / 11, np.array([[0, 0.5, 1], [1, 0.25, 0]])
 GOT = np.array([[0, 0.5, 1], [1, 1, np.nan]])
+APART = np.abs(GOT - WANT)
 SCRIPT = f"""
 import sys
 from numpy import array, nan
 from grader.cli import drawing, terminal
 from grader.tiles import Sketch, Tile
 given, want, got = array({GIVEN.tolist()}), array({WANT.tolist()}), array({GOT.tolist()})
-tiles = Tile("input", given), Tile("expected", want), Tile("yours", got, wrong=(1, 1))
+apart = array({APART.tolist()})
+tiles = Tile("input", given), Tile("expected", want), Tile("yours", got, (1, 1)), Tile("difference", apart, (1, 1)),
 shown = terminal.console()
 shown.print("before")
 shown.print(drawing.sketch(shown, Sketch("what", tiles), 6), soft_wrap=False, crop=False)
@@ -54,7 +56,7 @@ def test_what_is_drawn_is_what_was_compared_the_first_wrong_number_in_a_red_fram
     answers, name = TERMINALS[kind]
     shown = draw(answers, TERM=name)
     given, want, got, apart = shown.pictures
-    for drawn, values in ((given, GIVEN), (want, WANT), (got, GOT), (apart, np.abs(GOT - WANT))):
+    for drawn, values in ((given, GIVEN), (want, WANT), (got, GOT), (apart, APART)):
         scale = drawn.pixels.shape[0] // len(values)
         right = greys(values, scale)
         if drawn is got or drawn is apart:
@@ -101,9 +103,9 @@ def test_pictures_are_as_large_as_their_terminals_characters_ask(
     cell: tuple[int, int] | None, answers: dict[str, bytes]
 ) -> None:
     down = (cell or CELL)[1]
-    large = SCRIPT.replace("got, wrong=(1, 1)", "got.repeat(10, 0).repeat(6, 1)")
+    large = SCRIPT.replace("got, (1, 1)", "got.repeat(10, 0).repeat(6, 1)")
     shown = draw(answers, large, cell=cell)
-    assert len(shown.pictures) == 3
+    assert len(shown.pictures) == 4
     assert 8 * down <= max(one.pixels.shape[0] for one in shown.pictures) <= 12 * down
 
 
@@ -235,10 +237,13 @@ def test_check_draws_what_it_found(tmp_path: Path) -> None:
     assert shown.asked == [ATTRIBUTES, NAME, screen.SIZE, ATTRIBUTES]
     captions = next(line for line in shown.lines if "expected 3 x 4" in line)
     row = shown.lines.index(captions)
-    columns = [captions.index(caption) for caption in ("input 7 x 4", "expected 3 x 4", "yours 7 x 2")]
+    columns = [captions.index(caption) for caption in ("expected 3 x 4", "yours 7 x 2")]
     drawn = [one for one in shown.pictures if one.row == row + 1]
     assert [one.column for one in drawn] == columns
-    scale = drawn[0].pixels.shape[0] // 7
-    for one, (height, width) in zip(drawn, ((7, 4), (3, 4), (7, 2)), strict=True):
+    scale = drawn[0].pixels.shape[0] // 3
+    for one, (height, width) in zip(drawn, ((3, 4), (7, 2)), strict=True):
         assert one.pixels.shape[:2] == (scale * height, scale * width)
         assert np.unique(one.pixels).size > 3
+    above = next(number for number, line in enumerate(shown.lines[:row]) if "input 7 x 4" in line)
+    assert "filter 1 x 1" in shown.lines[above]
+    assert len([one for one in shown.pictures if one.row == above + 1]) == 2

@@ -111,6 +111,26 @@ def test_a_graph_says_what_is_missing_and_what_is_too_much():
     assert "missing in yours" in " ".join(picture.caption)
 
 
+def test_each_graph_has_its_own_arcs_to_a_node_whose_inputs_are_wrong():
+    nodes = (Node("a", "A"), Node("b", "B"), Node("d", "D", ("a", "b:1"), "changed", wanted=("a", "b")))
+    picture = draw(Graphs(nodes))
+    yours, expected = picture.rows[0]
+    assert [one for one in classes(yours) if one.startswith("arc")] == ["arc", "arc more"]
+    assert [one for one in classes(expected) if one.startswith("arc")] == ["arc", "arc wanted"]
+    assert "d should take its inputs from a, b, in yours it takes them from a, b:1." in picture.caption
+    cut = draw(Graphs((Node("a", "A"), Node("d", "D", (), "changed", wanted=("a",)))))
+    assert [sum(one.startswith("arc") for one in classes(panel)) for panel in cut.rows[0]] == [0, 1]
+    assert "d should take its inputs from a, in yours it takes them from nothing." in cut.caption
+
+
+def test_which_channel_of_an_input_is_drawn_is_said():
+    sliding = Sliding(Grid(2, 2, ("1 2", "3 4")), Grid(1, 1), field=Field(0, 0, 1, 1), channel=1, channels=3)
+    shown = Planes("h", (2, 2), (2, 2), SMALL, SMALL, SMALL, ("x.", ".."), (0, 0), (0, 0), 1, sliding)
+    assert "Of the input's 3 channels, 1 is drawn." in draw(shown).caption
+    one = msgspec.structs.replace(shown, sliding=msgspec.structs.replace(sliding, channels=1))
+    assert "channels" not in " ".join(draw(one).caption)
+
+
 def test_devices_are_told():
     picture = draw(Graphs((Node("n", "A", (), "changed", "/gpu:0", ""),), devices=True))
     assert [texts(panel) for panel in picture.rows[0]] == [["≠ n on no device"], ["n on /gpu:0"]]
