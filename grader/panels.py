@@ -17,7 +17,8 @@ _SIDE = 144
 _KINDS = {"-": "no", "+": "other", "~": "other"}
 _DARK = "{0} .ok {{ color: #81c784; }} {0} .no {{ color: #ef9a9a; }} {0} .other {{ color: #ffd54f; }}"
 # A notebook has a theme of its own, whatever the system's: in JupyterLab, VS Code and Colab this says that it is dark.
-_THEMES = ('body[data-jp-theme-light="false"]', "body.vscode-dark", "html[theme=dark]")
+_THEMES = ('body[data-jp-theme-light="false"]', "body.vscode-dark", "html[theme=dark]",
+           "body.vscode-high-contrast:not(.vscode-high-contrast-light)")  # fmt: skip
 STYLE = """
 .grader { font: 14px/1.45 system-ui, sans-serif; max-width: 60em; color: inherit; }
 .grader h3 { margin: .8em 0 .3em; font-size: 1.1em; } .grader ul { list-style: none; padding: 0; margin: 0; }
@@ -121,7 +122,8 @@ def _pixels(tile: Tile) -> str:
     mark, told = "", tile.caption
     if tile.wrong is not None:
         y, x = tile.wrong
-        told += _(", first difference in row {row}, column {column}").format(row=y, column=x)
+        first = _(", first difference in row {row}, column {column}")
+        told += first.format(row=y + tile.start[0], column=x + tile.start[1])
         mark = f'<rect x="{x}" y="{y}" width="1" height="1" fill="none" stroke="#e53935" stroke-width="0.2"/>'
     return (
         f'<svg {size} role="img" aria-label="{html.escape(told)}"><image width="{width}" height="{height}" '

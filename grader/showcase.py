@@ -57,7 +57,7 @@ def _tile(
     caption: str, grid: Grid, plane: np.ndarray, ends: tuple[float, float], place: tuple[int, int] | None = None
 ) -> Tile:
     mark = (place[0] - grid.top, place[1] - grid.left) if place else None
-    return Tile(f"{caption} {grid.height} x {grid.width}", shades(plane, ends), mark)
+    return Tile(f"{caption} {grid.height} x {grid.width}", shades(plane, ends), mark, (grid.top, grid.left))
 
 
 def _part(grid: Grid, plane: np.ndarray) -> str:

@@ -21,11 +21,13 @@ class Tile(msgspec.Struct, frozen=True):
         caption: a few words, ours.
         pixels: (height, width), each a number from 0 (dark) to 1 (bright); NaN where there is no number to show.
         wrong: the row and column of the first wrong pixel, None if there is none to mark.
+        start: the row and column of the first pixel in what a part is drawn of.
     """
 
     caption: str
     pixels: np.ndarray
     wrong: tuple[int, int] | None = None
+    start: tuple[int, int] = (0, 0)
 
 
 class Bar(msgspec.Struct, frozen=True):

@@ -99,4 +99,4 @@ def test_the_cell_magic_wants_to_know_which_exercise(outputs: list[Any]) -> None
 
 
 def test_graphs_are_drawn_inline(outputs: list[Any]) -> None:
-    assert "<iframe srcdoc=" in shown(outputs[9])["text/html"]
+    assert '<iframe title="graph" srcdoc=' in shown(outputs[9])["text/html"]

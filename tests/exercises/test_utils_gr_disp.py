@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import tensorflow as tf
+from chromium import launched
 
 from exercises.utils import gr_disp, inception
 
@@ -85,9 +86,37 @@ def test_notebook_gets_a_frame_of_its_own() -> None:
 
     shown = gr_disp.show(graph, height=300)
 
-    match = re.fullmatch(r'<div><iframe srcdoc="([^"]*)" style="[^"]*height: 300px[^"]*"></iframe></div>', shown.data)
+    framed = r'<div><iframe title="graph" srcdoc="([^"]*)" style="[^"]*height: 300px[^"]*"></iframe></div>'
+    match = re.fullmatch(framed, shown.data)
     assert match
     assert html.unescape(match[1]) == gr_disp.render(graph.as_graph_def())
+
+
+def test_a_frames_title_is_text() -> None:
+    shown = gr_disp.show(tf.compat.v1.GraphDef(), title='a"><script>')
+    assert shown.data.startswith('<div><iframe title="a&quot;&gt;&lt;script&gt;" srcdoc="')
+
+
+def test_the_keyboard_finds_a_node_and_reads_what_the_pointer_would(tmp_path: Path) -> None:
+    graph_def = tf.compat.v1.GraphDef()
+    graph_def.node.add(name="one", op="Const")
+    graph_def.node.add(name="two", op="Neg", input=["one"])
+    path = gr_disp.show(graph_def, tmp_path / "graph.html")
+    with launched() as browser:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        assert page.locator("#about").is_hidden()
+        read = {}
+        for _ in range(6):
+            page.keyboard.press("Tab")
+            focus = page.locator(":focus")
+            if focus.get_attribute("role") == "img":
+                read[focus.locator("title").text_content()] = (
+                    focus.get_attribute("aria-label"), page.locator("#about").text_content(),
+                )  # fmt: skip
+    assert read == {
+        about: (about, about) for about in ("one\nop: Const\ndevice: any", "two\nop: Neg\ndevice: any\ninput: one")
+    }
 
 
 def test_a_graph_is_drawn_as_its_graph_def(tmp_path: Path) -> None:
