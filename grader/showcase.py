@@ -13,11 +13,15 @@ from grader.tiles import Bar, Bars, Listing, Sketch, Tile, shades
 _MOST_LINES = 12
 
 
-def sketches(exhibit: Exhibit) -> list[Sketch]:
-    """Return the pictures of an exhibit, in rows; none where there is nothing to be seen."""
+def sketches(exhibit: Exhibit, title: str = "") -> list[Sketch]:
+    """Return the pictures of an exhibit, in rows; none where there is nothing to be seen.
+
+    Args:
+        title: of numbers, where no sentence above says in the reader's language what they are.
+    """
     match exhibit:
         case Planes():
-            rows = [row for row in (_compared(exhibit), *_source(exhibit.sliding)) if row.tiles]
+            rows = [row for row in (_compared(exhibit, title), *_source(exhibit.sliding)) if row.tiles]
             return rows if exhibit.place else rows[::-1]
         case Graphs():
             found = _graphs(exhibit)
@@ -36,7 +40,7 @@ def _ends(planes: Sequence[np.ndarray]) -> tuple[float, float]:
     return min(finite, default=0.0), max(finite, default=1.0)
 
 
-def _compared(exhibit: Planes) -> Sketch:
+def _compared(exhibit: Planes, title: str) -> Sketch:
     """Return yours, expected and their difference on one scale, the first wrong number marked in each."""
     named = [(_("yours"), exhibit.got), (_("expected"), exhibit.want), (_("difference"), exhibit.difference)]
     if exhibit.place is None:
@@ -44,13 +48,15 @@ def _compared(exhibit: Planes) -> Sketch:
     shown = [(caption, grid, _numbers(grid)) for caption, grid in named if grid is not None and grid.rows]
     ends = _ends([plane for _caption, _grid, plane in shown])
     tiles = tuple(_tile(caption, grid, plane, ends, exhibit.place) for caption, grid, plane in shown)
-    said = [_("A right answer") if exhibit.what == RIGHT else _(exhibit.what)]
+    said = [title] if title else []
+    if exhibit.what == RIGHT:
+        said.append(_("A right answer"))
     if len(exhibit.index) == 4 and exhibit.want_shape and (exhibit.want_shape[0], exhibit.want_shape[3]) != (1, 1):
         where = _("image {batch}, channel {channel}")
         said.append(where.format(batch=exhibit.index[0], channel=exhibit.index[3]))
     said += [part for _caption, grid, plane in shown[:1] if (part := _part(grid, plane))]
     scale = _("dark is {low}, bright is {high}").format(low=number(ends[0]), high=number(ends[1]))
-    return Sketch(f"{', '.join(said)}; {scale}", tiles)
+    return Sketch("; ".join([*([", ".join(said)] if said else []), scale]), tiles)
 
 
 def _tile(
@@ -119,7 +125,8 @@ def _graphs(exhibit: Graphs) -> Sketch:
     lines = [line for node in exhibit.nodes if (line := _line(node, exhibit))]
     if len(lines) > _MOST_LINES:
         more = _("and {count} more").format(count=len(lines) - _MOST_LINES)
-        lines[_MOST_LINES:] = [("", more)]
+        # Of an exhibit that left nodes out, nobody knows how many of these are wrong.
+        lines[_MOST_LINES:] = [("", _("and more") if exhibit.left_out else more)]
     listed = (Listing(_("yours, beside what is expected"), tuple(lines)),) if lines else ()
     return Sketch(_("the graph"), listed)
 

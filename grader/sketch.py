@@ -159,7 +159,7 @@ def _compared(title: str, want: object, got: object, program: wire.Program) -> l
     if got.shape == want.shape:
         close = np.isclose(got, want, rtol=CLOSE, atol=CLOSE, equal_nan=True)
     made = exhibit_of(Numbers(title, got, want, close), program)
-    return sketches(made) if made is not None else []
+    return sketches(made, title) if made is not None else []
 
 
 def _input(given: "np.ndarray | None") -> tuple[Tile, ...]:

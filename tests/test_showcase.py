@@ -14,7 +14,7 @@ PLANES = Planes("h", (2, 9, 9, 1), (2, 9, 9, 1), GOT, WANT, APART, (".x", "x."),
 
 
 def test_the_difference_keeps_its_sign_on_the_one_scale() -> None:
-    compared, _ = sketches(PLANES)
+    compared, _ = sketches(PLANES, "h")
     yours, want, apart = compared.tiles
     assert [tile.caption.split()[0] for tile in compared.tiles] == ["yours", "expected", "difference"]
     assert yours.pixels[0].round(1).tolist() == [0.7, 0.2]
@@ -41,6 +41,7 @@ def test_of_other_shapes_the_source_comes_first_then_what_is_expected() -> None:
     assert [tile.caption for tile in source.tiles] == ["input 3 x 3"]
     assert [tile.caption.split()[0] for tile in compared.tiles] == ["expected", "yours"]
     assert [tile.wrong for tile in compared.tiles] == [None, None]
+    assert compared.title == "rows 3–4, columns 4–5; dark is 1, bright is 4"
     again = msgspec.structs.replace(shown, sliding=msgspec.structs.replace(moving, stages=3))
     assert sketches(again)[0].title == "the filter slides over the input 3 times"
 
@@ -48,6 +49,11 @@ def test_of_other_shapes_the_source_comes_first_then_what_is_expected() -> None:
 def test_what_cannot_be_drawn_is_not() -> None:
     assert sketches(Planes("A right answer", None, (2, 2))) == []
     assert sketches(Graphs((Node("a", "A"),))) == []
+
+
+def test_where_nothing_came_it_says_that_what_is_drawn_is_right() -> None:
+    (shown,) = sketches(Planes("A right answer", None, (2, 2), want=WANT))
+    assert shown.title == "A right answer, rows 3–4, columns 4–5; dark is 1, bright is 4"
 
 
 def test_a_graph_lists_what_its_judge_minds_and_nothing_else() -> None:
@@ -68,6 +74,9 @@ def test_a_graph_lists_what_its_judge_minds_and_nothing_else() -> None:
     (many,) = sketches(Graphs(tuple(Node(f"n{n}", "A", (), "extra") for n in range(20))))[0].tiles
     assert isinstance(many, Listing)
     assert (len(many.lines), many.lines[-1]) == (13, ("", "and 8 more"))
+    (cut,) = sketches(Graphs(tuple(Node(f"n{n}", "A", (), "extra") for n in range(20)), left_out=9))[0].tiles
+    assert isinstance(cut, Listing)
+    assert cut.lines[-1] == ("", "and more")
 
 
 def test_charts_have_one_scale_and_show_the_numbers_as_they_came() -> None:

@@ -65,7 +65,7 @@ def test_a_judgements_exhibit_is_pictured_and_not_what_else_differs() -> None:
     shown = Planes("h without the bias", (1, 2), (1, 2), got, want, apart, (".x",), (0, 1), (0, 1), 1)
     found = Judgement("a", "A", Outcome.FAILED, "No.", str(example_text(judged.program)), exhibit=shown)
     (sketch,) = failure(found, [judged])
-    assert sketch.title == "h without the bias; dark is 0, bright is 5"
+    assert sketch.title == "dark is 0, bright is 5"
     assert [tile.pixels.shape for tile in sketch.tiles] == 3 * [(1, 2)]
     without = msgspec.structs.replace(found, exhibit=None)
     assert failure(without, [judged])[0].title.startswith("conv_2D: h; ")
