@@ -14,6 +14,8 @@ from grader.record import CheckRecord
 from grader.tiles import Bars, Listing, Sketch, Tile
 
 _SIDE = 144
+_LARGEST = 36
+"""How many pixels wide one number's square may be."""
 _KINDS = {"-": "no", "+": "other", "~": "other"}
 _DARK = "{0} .ok {{ color: #81c784; }} {0} .no {{ color: #ef9a9a; }} {0} .other {{ color: #ffd54f; }}"
 # A notebook has a theme of its own, whatever the system's: in JupyterLab, VS Code and Colab this says that it is dark.
@@ -117,7 +119,7 @@ def _drawn(tile: Tile | Bars | Listing) -> str:
 def _pixels(tile: Tile) -> str:
     """Return a picture as an SVG: an image of one pixel a number, a red frame around the first wrong one."""
     height, width = tile.pixels.shape
-    scale = _SIDE / max(height, width)
+    scale = min(_SIDE / max(height, width), _LARGEST)
     size = f'width="{width * scale:.0f}" height="{height * scale:.0f}" viewBox="0 0 {width} {height}"'
     mark, told = "", tile.caption
     if tile.wrong is not None:

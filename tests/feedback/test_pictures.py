@@ -126,7 +126,7 @@ def test_each_graph_has_its_own_arcs_to_a_node_whose_inputs_are_wrong():
 def test_which_channel_of_an_input_is_drawn_is_said():
     sliding = Sliding(Grid(2, 2, ("1 2", "3 4")), Grid(1, 1), field=Field(0, 0, 1, 1), channel=1, channels=3)
     shown = Planes("h", (2, 2), (2, 2), SMALL, SMALL, SMALL, ("x.", ".."), (0, 0), (0, 0), 1, sliding)
-    assert "Of the input's 3 channels, 1 is drawn." in draw(shown).caption
+    assert "Of the input's 3 channels, number 1 is drawn, counted from 0." in draw(shown).caption
     one = msgspec.structs.replace(shown, sliding=msgspec.structs.replace(sliding, channels=1))
     assert "channels" not in " ".join(draw(one).caption)
 

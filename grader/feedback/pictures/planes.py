@@ -122,7 +122,7 @@ def _of_channel(sliding: Sliding) -> list[str]:
     """Return which of its channels is drawn of the input, if it has several."""
     if sliding.channels == 1:
         return []
-    which = say("Of the input's {count} channels, {channel} is drawn.")
+    which = say("Of the input's {count} channels, number {channel} is drawn, counted from 0.")
     return [which.format(count=sliding.channels, channel=sliding.channel)]
 
 
