@@ -109,6 +109,7 @@ def _watch(
                 now = own_work(path, desk.assignment)
             except SubmissionError as error:
                 shown.print(terminal.plain(str(error)), style="red")
+                _waiting(shown)
                 continue
             again = watch.touched(work, now, asked)
             work = now
