@@ -25,6 +25,7 @@ from grader.cli import report
 from grader.freeze import FreezeError
 from grader.judge import JudgeError
 from grader.language import translate as _
+from grader.notes import told
 from grader.selfcheck import Checked, SelfCheck, functions, own_work
 from grader.submission import Submission, SubmissionError
 from grader.submission.notebook import NotebookError, extract
@@ -100,7 +101,7 @@ def check(*exercises: str, path: "str | Path | None" = None) -> "Result | Proble
         work, source = _work(desk, asked, None if path is None else Path(path))
         checked = list(desk.check(work, asked))
     except (SubmissionError, FreezeError, NotebookError) as error:
-        return Problem(str(error))
+        return Problem(told(str(error)))
     except (WorkerDied, JudgeError) as error:
         return Problem(_("the check itself failed, not your work: {error}").format(error=error))
     hints.remember_results({one.exercise: one.record for one in checked})

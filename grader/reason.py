@@ -109,4 +109,4 @@ def meaning(exercise: ExerciseRecord) -> str:
 
 def advice(outcome: Outcome, message: str) -> str:
     """Return what is to be said of an outcome beside a check's own message; "" where that says it."""
-    return "" if message and outcome in _PLAIN else ADVICE.get(outcome, "")
+    return "" if message and outcome in (*_PLAIN, Outcome.SKIPPED) else ADVICE.get(outcome, "")

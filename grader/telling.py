@@ -5,6 +5,7 @@ from enum import Enum
 
 from grader import catalogue, hints
 from grader.language import translate as _
+from grader.observation import Outcome
 from grader.reason import Trouble, advice, headline, meaning, reason, remedy
 from grader.record import CheckRecord, ExerciseRecord, example, sentence
 
@@ -51,6 +52,8 @@ def helps(check: CheckRecord, explained: set[str]) -> list[Line]:
     Args:
         explained: what was explained before and need not be again; kept up to date.
     """
+    if check.outcome is Outcome.GRADER_ERROR:
+        return []
     lines = list(_ideas(check, explained))
     more = hints.command(check.id)
     if check.hint:

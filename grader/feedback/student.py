@@ -11,6 +11,7 @@ from grader.feedback import words
 from grader.feedback.pictures import Picture, draw
 from grader.feedback.render import render
 from grader.feedback.translation import language
+from grader.notes import told
 from grader.observation import Outcome
 from grader.reason import Reason, Trouble, headline, meaning, reason, remedy
 from grader.record import CheckRecord, ExerciseRecord, Record, earned, sentence
@@ -146,9 +147,9 @@ def student_view(record: Record, catalogue: Mapping[str, Misconception], titles:
     return StudentView(
         record=record,
         name=record.submission,
-        refusal="".join(refusal),
-        left_out=tuple(note.removeprefix(_LEFT_OUT) for note in notes if note.startswith(_LEFT_OUT)),
-        notes=tuple(note for note in notes if not note.startswith(_LEFT_OUT)),
+        refusal=told("".join(refusal)),
+        left_out=tuple(told(note.removeprefix(_LEFT_OUT)) for note in notes if note.startswith(_LEFT_OUT)),
+        notes=tuple(told(note) for note in notes if not note.startswith(_LEFT_OUT)),
         exercises=exercises,
         first=_first(exercises) if record.status == "graded" else 0,
         words={
