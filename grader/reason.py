@@ -58,9 +58,11 @@ def reason(exercise: ExerciseRecord) -> Reason | None:
 
     Hidden checks say nothing of their cases, so only the visible ones are compared; a dropped one says nothing at all.
     """
-    outcomes = {check.outcome for check in exercise.checks}
-    messages = [check.message for check in exercise.checks if check.visible and not earned(check)]
-    if not messages or not all(messages) or outcomes & {Outcome.PASSED, Outcome.GRADER_ERROR}:
+    if any(check.outcome is Outcome.PASSED for check in exercise.checks):
+        return None
+    lost = [check for check in exercise.checks if not earned(check)]
+    messages = [check.message for check in lost if check.visible]
+    if not messages or not all(messages) or any(check.outcome is Outcome.GRADER_ERROR for check in lost):
         return None
     if all(_UNWRITTEN in message for message in messages):
         return Reason(Trouble.UNWRITTEN, messages[0])

@@ -105,9 +105,10 @@ def test_a_dropped_check_is_nothing_that_the_class_did_not_understand():
     assert summary.exercises[0].checks[0].discrimination is None
 
 
-def test_a_dropped_check_does_not_hide_why_all_the_others_fail():
+@pytest.mark.parametrize("outcome", [FAILED, Outcome.GRADER_ERROR])
+def test_a_dropped_check_does_not_hide_why_all_the_others_fail(outcome):
     missing = said(NoModule())
-    checks = [check("a", FAILED, message=missing), check("b", FAILED, message=DROPPED, score=4.0)]
+    checks = [check("a", FAILED, message=missing), check("b", outcome, message=DROPPED, score=4.0)]
     assert reason(exercise(*checks)) == Reason(Trouble.MISSING, missing)
 
 
