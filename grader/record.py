@@ -73,11 +73,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     schema: int = SCHEMA
 
 
-def earned(record: CheckRecord) -> bool:
-    """Tell whether a check gave its points: it was passed, or dropped, and then everybody has them."""
-    return record.outcome is Outcome.PASSED or record.score > 0
-
-
 def sentence(record: CheckRecord) -> str:
     """Return a check's message in the reader's language."""
     from grader.language import translate
