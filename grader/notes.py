@@ -30,6 +30,7 @@ _SENTENCES = (
     phrase("nothing in it can be graded"),
     phrase("none of its files is a module of {exercises}, at its root or under exercises/"),
     phrase("the cells of {exercise} are larger than {most} bytes"),
+    phrase("the import cells are larger than {most} bytes"),
     phrase("it is no notebook: its text isn't UTF-8"),
     phrase("it is no notebook: its JSON is damaged or cut short"),
     phrase("it is JSON, but no notebook of format 4"),

@@ -159,8 +159,11 @@ def test_what_is_said_of_a_submission_is_known_in_german(monkeypatch: pytest.Mon
     monkeypatch.setenv("LANGUAGE", "de")
     found = {text.removeprefix("left out: ") for text in said_of_submissions()}
     assert len(found) > 30
-    # Of what is left out by its kind or its name the kind is a field as well.
-    assert {text for text in found if notes.told(text) == text} == {"it is a link it is a link"}
+    # What they speak of is a field as well.
+    subjects = {"it is a link it is a link", "it is a link are larger than it is a link bytes"}
+    assert {text for text in found if notes.told(text) == text} == subjects
+    for said in ("the import cells are larger than 8 bytes", "the cells of top5 are larger than 8 bytes", "link 'a'"):
+        assert notes.told(said) != said
     assert notes.told("link '{name}<b>'") == "Link '{name}<b>'"
     assert notes.told("none of its files is a module of a or b, at its root or under exercises/").endswith(
         "von a oder b, weder zuoberst noch unter exercises/"
