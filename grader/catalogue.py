@@ -1,5 +1,6 @@
 """The misconceptions that we know: wrong solutions, each with the mistaken idea and what to say about it."""
 
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -42,3 +43,13 @@ def load(exercise: str | None = None) -> tuple[Misconception, ...]:
     """Return the misconceptions of an exercise, or all of them."""
     found = msgspec.toml.decode(_FILE.read_bytes(), type=_Catalogue).misconceptions
     return tuple(one for one in found if exercise in (None, one.exercise))
+
+
+def known(one: str) -> Misconception | None:
+    """Return a misconception by its id, None if there is no such."""
+    return _by_id().get(one)
+
+
+@cache
+def _by_id() -> dict[str, Misconception]:
+    return {one.id: one for one in load()}

@@ -9,6 +9,8 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
+from grader.language import translate as _
+
 _LARGEST = 512 << 20
 _PACKAGE = "grader.graphfile"
 _FIELDS = {
@@ -37,14 +39,16 @@ def read(path: Path) -> Any:
     """
     try:
         if path.stat().st_size > _LARGEST:
-            raise GraphFileError(f"{path} is larger than {_LARGEST >> 20} MiB")
+            raise GraphFileError(_("{path} is larger than {size} MiB").format(path=path, size=_LARGEST >> 20))
         graph = _graph_class().FromString(path.read_bytes())
     except OSError as error:
-        raise GraphFileError(f"{path} cannot be read: {error.strerror}") from error
+        raise GraphFileError(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from error
     except (message.DecodeError, UnicodeDecodeError) as error:
-        raise GraphFileError(f"{path} is no frozen graph (a serialized GraphDef, .pb)") from error
+        other = _("{path} is no frozen graph (a serialized GraphDef, .pb)")
+        raise GraphFileError(other.format(path=path)) from error
     if not graph.node:
-        raise GraphFileError(f"{path} holds no nodes: is it a frozen graph (a serialized GraphDef, .pb)?")
+        empty = _("{path} holds no nodes: is it a frozen graph (a serialized GraphDef, .pb)?")
+        raise GraphFileError(empty.format(path=path))
     return graph
 
 
@@ -55,8 +59,8 @@ def _graph_class() -> Any:
     for name, fields in _FIELDS.items():
         described = file.message_type.add(name=name)
         for field in fields.split():
-            label, _, rest = field.partition(":")
-            kind, _, number = rest.partition("=")
+            label, _colon, rest = field.partition(":")
+            kind, _equals, number = rest.partition("=")
             _describe(described, label, kind, int(number))
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(file.SerializeToString())

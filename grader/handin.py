@@ -14,6 +14,7 @@ import msgspec
 from grader import __version__
 from grader.assignment import Assignment
 from grader.language import translate as _
+from grader.notes import told
 from grader.selfcheck import functions, own_work, working_folder
 from grader.submission import Submission, SubmissionError, collect, manifest
 
@@ -69,7 +70,7 @@ def gather(path: Path, assignment: Assignment) -> HandIn:
         work = own_work(path, assignment)
         found = collect(path, assignment.sizes)
     except SubmissionError as error:
-        raise HandInError(str(error)) from error
+        raise HandInError(told(str(error))) from error
     if not work.modules:
         names = ", ".join(f"{name}.py" for name in exercises)
         none = _("{path} holds none of {files}; name the folder that does: grader submit --path DIR")
@@ -146,7 +147,8 @@ def write(path: Path, files: Mapping[str, bytes]) -> None:
         partial.write_bytes(pack(files))
         partial.replace(path)
     except OSError as error:
-        raise HandInError(f"{path} cannot be written: {error.strerror}; name another: --out FILE.zip") from error
+        failed = _("{path} cannot be written: {reason}; name another: --out FILE.zip")
+        raise HandInError(failed.format(path=path, reason=error.strerror)) from error
 
 
 def hand_over(files: Mapping[str, bytes], exchange: Path, course: str | None, assignment: str, student: str) -> Path:
@@ -167,7 +169,8 @@ def hand_over(files: Mapping[str, bytes], exchange: Path, course: str | None, as
     Source: nbgrader 0.9, nbgrader/exchange/default/submit.py.
     """
     if not student or set(student) & set("*+/\\\0"):
-        raise HandInError(f"{student!r} cannot be a student's id (no *, + or slash): say who you are with --student ID")
+        nobody = _("{name} cannot be a student's id (no *, + or slash): say who you are with --student ID")
+        raise HandInError(nobody.format(name=repr(student)))
     inbound = _course(exchange, course) / "inbound"
     timestamp = datetime.datetime.now(datetime.UTC).strftime(_TIMESTAMP)
     chance = base64.urlsafe_b64encode(os.urandom(9)).decode()
@@ -185,7 +188,8 @@ def hand_over(files: Mapping[str, bytes], exchange: Path, course: str | None, as
         # The instructor deletes it later, whoever owns it; others cannot guess its name.
         folder.chmod(0o777)
     except OSError as error:
-        raise HandInError(f"{inbound} cannot be written: {error.strerror}; ask whoever runs the course") from error
+        failed = _("{path} cannot be written: {reason}; ask whoever runs the course")
+        raise HandInError(failed.format(path=inbound, reason=error.strerror)) from error
     return folder
 
 
@@ -200,8 +204,11 @@ def _course(exchange: Path, course: str | None) -> Path:
         return exchange / courses[0]
     if course in courses:
         return exchange / str(course)
-    known = f"there are {', '.join(courses)}" if courses else "it holds no course with a folder `inbound`"
-    raise HandInError(f"{exchange}: say which course with --course NAME; {known}")
+    if not courses:
+        empty = _("{path} holds no course with a folder `inbound`: ask whoever runs the course for the exchange folder")
+        raise HandInError(empty.format(path=exchange))
+    which = _("{path}: say which course with --course NAME; there are {known}")
+    raise HandInError(which.format(path=exchange, known=", ".join(courses)))
 
 
 def names(parts: Sequence[Part]) -> str:

@@ -1,13 +1,14 @@
 """Hints on ladders: a question, where to look, half a line; one more each time, and never the answer."""
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 import platformdirs
 
-from grader.observation import Outcome
-from grader.record import ExerciseRecord
+from grader.language import translate as _
+from grader.record import ExerciseRecord, earned
 
 _FILE = Path(__file__).with_suffix(".toml")
 RUNGS = ("question", "pointer", "half")
@@ -28,12 +29,22 @@ class Ladder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hint(msgspec.Struct, frozen=True):
-    """One hint, as it is shown: of which ladder, which rung (0 to 2), and whether it was shown before."""
+    """One hint, as it is shown: of which ladder, which rung (0 to 2), and whether it was shown before.
+
+    Args:
+        passed: no check was named, and all passed that were run when the exercise was checked last.
+    """
 
     topic: str
     rung: int
     text: str
     again: bool
+    passed: bool = False
+
+    @property
+    def last(self) -> bool:
+        """Tell whether no other comes after it."""
+        return self.rung + 1 == len(RUNGS)
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -55,6 +66,17 @@ class HintError(Exception):
 def load() -> dict[str, tuple[Ladder, ...]]:
     """Return the ladders by exercise."""
     return msgspec.toml.decode(_FILE.read_bytes(), type=dict[str, tuple[Ladder, ...]])
+
+
+def command(check: str) -> str:
+    """Return the command that gives hints on a check, by its id, visible or hidden; "" where there are none."""
+    exercise, _dot, name = check.partition(".")
+    return f"grader hint {exercise} {name}" if check in _with_hints() else ""
+
+
+@functools.cache
+def _with_hints() -> frozenset[str]:
+    return frozenset(f"{name}.{check}" for name, ladders in load().items() for one in ladders for check in one.checks)
 
 
 def memory_file() -> Path:
@@ -85,7 +107,7 @@ def keep(memory: Memory) -> None:
 def remember_results(results: Mapping[str, ExerciseRecord]) -> None:
     """Remember which checks did not pass, so that the next hint is about one of them."""
     failed = {
-        name: tuple(check.id.partition(".")[2] for check in record.checks if check.outcome is not Outcome.PASSED)
+        name: tuple(check.id.partition(".")[2] for check in record.checks if not earned(check))
         for name, record in results.items()
     }
     memory = remember()
@@ -103,14 +125,16 @@ def ladder(exercise: str, check: str | None, memory: Memory) -> Ladder:
     """
     ladders = load()
     if exercise not in ladders:
-        raise HintError(f"there is no exercise {exercise!r}; there are {', '.join(ladders)}")
+        there = _("there is no exercise {name}; there are {known}")
+        raise HintError(there.format(name=repr(exercise), known=", ".join(ladders)))
     if check is not None:
         name = check.removeprefix(f"{exercise}.")
         for one in ladders[exercise]:
             if name in one.checks:
                 return one
         known = ", ".join(name for one in ladders[exercise] for name in one.checks)
-        raise HintError(f"there is no check {name!r} in {exercise}; there are {known}")
+        none = _("there is no check {name} in {exercise}; there are {known}")
+        raise HintError(none.format(name=repr(name), exercise=exercise, known=known))
     failed = memory.failed.get(exercise, ())
     concerned = [one for name in failed for one in ladders[exercise] if name in one.checks]
     candidates = concerned or list(ladders[exercise])
@@ -130,7 +154,8 @@ def following(exercise: str, check: str | None = None) -> Hint:
     rung = min(max(before, 0), len(RUNGS) - 1)
     if before <= rung:
         keep(msgspec.structs.replace(memory, shown={**memory.shown, _key(exercise, one): rung + 1}))
-    return Hint(one.topic, rung, one.rung(rung), before > rung)
+    passed = check is None and memory.failed.get(exercise) == ()
+    return Hint(one.topic, rung, one.rung(rung), before > rung, passed)
 
 
 def forget(exercise: str) -> None:

@@ -23,6 +23,11 @@ def translate_count(one: str, many: str, count: int) -> str:
     return _catalogue(tuple(os.environ.get(name, "") for name in _VARIABLES)).ngettext(one, many, count)
 
 
+def spoken_language() -> str:
+    """Return the code of the language that people read, "en" where there is no translation."""
+    return _catalogue(tuple(os.environ.get(name, "") for name in _VARIABLES)).info().get("language", "en")
+
+
 @functools.cache
 def _catalogue(_environment: tuple[str, ...]) -> gettext.NullTranslations:
     return gettext.translation(_DOMAIN, str(_FOLDER), fallback=True)

@@ -20,11 +20,12 @@ from typing import Any
 
 from rich.console import Console
 
-from grader import panels
+from grader import hints, panels, telling
 from grader.cli import report
 from grader.freeze import FreezeError
 from grader.judge import JudgeError
 from grader.language import translate as _
+from grader.notes import told
 from grader.selfcheck import Checked, SelfCheck, functions, own_work
 from grader.submission import Submission, SubmissionError
 from grader.submission.notebook import NotebookError, extract
@@ -62,7 +63,8 @@ class Result:
         total = report.summed(self._desk.assignment, self.checked)
         source = html.escape(_("Checked: {source}").format(source=self.source))
         parts = [f'<p class="hint">{source}</p>', *map(_section, self.checked)]
-        return panels.fragment([*parts, f"<p><b>{total}</b></p>"])
+        stuck = html.escape(report.stuck(self.checked))
+        return panels.fragment([*parts, f"<p><b>{total}</b></p>", f'<p class="hint">{stuck}</p>' if stuck else ""])
 
 
 class Problem:
@@ -97,11 +99,13 @@ def check(*exercises: str, path: "str | Path | None" = None) -> "Result | Proble
     asked = list(dict.fromkeys(exercises)) or known
     try:
         work, source = _work(desk, asked, None if path is None else Path(path))
-        return Result(desk, list(desk.check(work, asked)), source)
+        checked = list(desk.check(work, asked))
     except (SubmissionError, FreezeError, NotebookError) as error:
-        return Problem(str(error))
+        return Problem(told(str(error)))
     except (WorkerDied, JudgeError) as error:
         return Problem(_("the check itself failed, not your work: {error}").format(error=error))
+    hints.remember_results({one.exercise: one.record for one in checked})
+    return Result(desk, checked, source)
 
 
 @functools.cache
@@ -210,8 +214,7 @@ def load_ipython_extension(shell: Any) -> None:
 def _section(checked: Checked) -> str:
     record = checked.record
     explained: set[str] = set()
-    items = []
-    for one in record.checks:
-        items.append(panels.check(one, checked.sketches.get(one.id, ()), one.explanation not in explained))
-        explained.add(one.explanation)
-    return f"<h3>{html.escape(report.heading(checked))}</h3><ul>{''.join(items)}</ul>"
+    items = [panels.check(one, checked.sketches.get(one.id, ()), explained) for one in record.checks]
+    once = panels.lines(telling.common(checked.exercise, record))
+    said = panels.printed(_("what your code printed:"), report.printed(checked)) if checked.printed.strip() else ""
+    return f"<h3>{html.escape(report.heading(checked))}</h3>{once or f'<ul>{chr(10).join(items)}</ul>'}{said}"

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from grader import record as records
+from grader.language import spoken_language
 from grader.language import translate as _
 from grader.observation import Outcome
-from grader.record import CheckRecord
+from grader.record import CheckRecord, earned, sentence
+from grader.telling import Kind, Line, happened, helps
 from grader.tiles import Bars, Listing, Sketch, Tile
 
 _SIDE = 144
@@ -28,13 +29,14 @@ STYLE = """
 .grader .ok { color: #2e7d32; } .grader .no { color: #c62828; } .grader .other { color: #9a6700; }
 .grader p { margin: .2em 0; white-space: pre-wrap; overflow-wrap: anywhere; } .grader .why { font-style: italic; }
 .grader .hint { opacity: .8; } .grader .tiles { display: flex; flex-wrap: wrap; gap: 1em; margin: .4em 0; }
+.grader .headline { font-weight: bold; }
 .grader figure { margin: 0; } .grader figcaption { font-size: .85em; opacity: .8; }
 .grader pre { margin: 0; font-size: .85em; white-space: pre-wrap; overflow-wrap: anywhere; background: none;
   color: inherit; }
 .grader svg { display: block; }
 """
 PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -56,6 +58,7 @@ PAGE = """<!DOCTYPE html>
 def page(title: str, parts: Iterable[str]) -> str:
     """Return a whole page."""
     return PAGE.format(
+        language=spoken_language(),
         title=html.escape(title),
         style=f"{STYLE}@media (prefers-color-scheme: dark) {{ {_DARK.format('.grader')} }}",
         body="\n".join(parts),
@@ -74,25 +77,31 @@ def example(title: str, call: str, sketches: Sequence[Sketch]) -> str:
     return f"<section><h3>{html.escape(title)}</h3><pre>{html.escape(call)}</pre>{drawn}</section>"
 
 
-def check(record: CheckRecord, sketches: Sequence[Sketch], explain: bool) -> str:
+def lines(told: Iterable[Line]) -> str:
+    """Return what is told of an exercise or a check, a paragraph a line."""
+    return "".join(
+        f"<pre>{html.escape(text)}</pre>" if kind is Kind.CASE else f'<p class="{kind.value}">{html.escape(text)}</p>'
+        for kind, text in told
+    )
+
+
+def printed(said: str, text: Sequence[str]) -> str:
+    """Return what a student's code printed, folded."""
+    return f"<details><summary>{html.escape(said)}</summary><pre>{html.escape(chr(10).join(text))}</pre></details>"
+
+
+def check(record: CheckRecord, sketches: Sequence[Sketch], explained: set[str]) -> str:
     """Return one check's result as a list item.
 
     Args:
-        explain: whether to say what its misconception is; once for several checks is enough.
+        explained: which explanations were given before: once for several checks is enough; kept up to date.
     """
-    kind, sign = {Outcome.PASSED: ("ok", "✓"), Outcome.SKIPPED: ("other", "–")}.get(record.outcome, ("no", "✗"))
+    outcome = Outcome.PASSED if earned(record) else record.outcome
+    kind, sign = {Outcome.PASSED: ("ok", "✓"), Outcome.SKIPPED: ("other", "–")}.get(outcome, ("no", "✗"))
     said = f'<span class="{kind}">{sign}</span> {html.escape(_(record.title))} [{record.score:g}/{record.points:g}]'
-    if record.outcome is Outcome.PASSED:
-        return f"<li>{said}</li>"
-    lines = [f"<p>{html.escape(records.sentence(record))}</p>"]
-    if case := records.example(record):
-        lines.append(f"<pre>{html.escape(case)}</pre>")
-    lines += map(sketch, sketches)
-    if record.explanation and explain:
-        lines.append(f'<p class="why">{html.escape(_(record.explanation))}</p>')
-    if record.hint:
-        lines.append(f'<p class="hint">{html.escape(_("hint: {hint}").format(hint=_(record.hint)))}</p>')
-    return f"<li>{said}{''.join(lines)}</li>"
+    if earned(record):
+        return f"<li>{said}{lines([(Kind.HINT, sentence(record))] if record.message else [])}</li>"
+    return f"<li>{said}{lines(happened(record))}{''.join(map(sketch, sketches))}{lines(helps(record, explained))}</li>"
 
 
 def sketch(one: Sketch) -> str:

@@ -2,43 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from statistics import correlation, fmean, median
 from types import MappingProxyType
 
 import msgspec
 
 from grader.observation import Outcome
-from grader.record import CheckRecord, ExerciseRecord, Record
+from grader.reason import Trouble, reason
+from grader.record import CheckRecord, ExerciseRecord, Record, earned
 
 BINS = 10
 SLOWEST = 10
-
-
-class Trouble(StrEnum):
-    """What kept an exercise, or a part of it, from being answered: not a wrong answer."""
-
-    MISSING = "MISSING"
-    BROKEN = "BROKEN"
-    UNWRITTEN = "UNWRITTEN"
-    TIMED_OUT = "TIMED_OUT"
-    CRASHED = "CRASHED"
-    OUT_OF_MEMORY = "OUT_OF_MEMORY"
-    TOO_LARGE = "TOO_LARGE"
-    SKIPPED = "SKIPPED"
-    GRADER_ERROR = "GRADER_ERROR"
-
-
-class Reason(msgspec.Struct, frozen=True):
-    """Why all checks of an exercise failed, where that is one thing.
-
-    Args:
-        trouble: None where the checks say the same, whatever that is.
-        message: what the checks say.
-    """
-
-    trouble: Trouble | None
-    message: str
 
 
 class Bin(msgspec.Struct, frozen=True):
@@ -55,6 +29,7 @@ class CheckSummary(msgspec.Struct, frozen=True):
     Args:
         discrimination: correlation of passing it with the points for everything else, among the graded submissions
             (item-rest correlation); None where one of the two is the same for everyone.
+        dropped: it turned out to be broken: some have its points who did not pass it.
     """
 
     id: str
@@ -64,6 +39,7 @@ class CheckSummary(msgspec.Struct, frozen=True):
     passed: int
     judged: int
     discrimination: float | None = None
+    dropped: bool = False
 
     @property
     def difficulty(self) -> float:
@@ -132,29 +108,7 @@ class ClassSummary(msgspec.Struct, frozen=True, kw_only=True):
     slowest: tuple[Slow, ...]
 
 
-_MISSING = "There is no such module"
-_BROKEN = "Importing the module failed"
-_UNWRITTEN = "NotImplementedError"
 _DEATHS = {outcome: Trouble(outcome) for outcome in Outcome if outcome in Trouble.__members__}
-
-
-def reason(exercise: ExerciseRecord) -> Reason | None:
-    """Return the one reason why every check of an exercise failed, None if there is no such.
-
-    Hidden checks say nothing of their cases, so only the visible ones are compared.
-    """
-    outcomes = {check.outcome for check in exercise.checks}
-    messages = [check.message for check in exercise.checks if check.visible]
-    if not messages or not all(messages) or outcomes & {Outcome.PASSED, Outcome.GRADER_ERROR}:
-        return None
-    if all(_UNWRITTEN in message for message in messages):
-        return Reason(Trouble.UNWRITTEN, messages[0])
-    if len(set(messages)) > 1:
-        return None
-    for trouble, beginning in ((Trouble.MISSING, _MISSING), (Trouble.BROKEN, _BROKEN)):
-        if messages[0].startswith(beginning):
-            return Reason(trouble, messages[0])
-    return Reason(None, messages[0]) if len(messages) > 1 else None
 
 
 def troubles(exercise: ExerciseRecord) -> list[Trouble]:
@@ -162,7 +116,7 @@ def troubles(exercise: ExerciseRecord) -> list[Trouble]:
     common = reason(exercise)
     if common is not None and common.trouble is not None:
         return [common.trouble]
-    found = {_DEATHS[check.outcome] for check in exercise.checks if check.outcome in _DEATHS}
+    found = {_DEATHS[check.outcome] for check in exercise.checks if check.outcome in _DEATHS and not earned(check)}
     if len(found) > 1:
         found.discard(Trouble.SKIPPED)  # it follows from the deaths before it
     return [trouble for trouble in Trouble if trouble in found]
@@ -235,7 +189,9 @@ def _check(found: Sequence[CheckRecord], rests: Sequence[tuple[bool, float]]) ->
     first = found[0]
     judged = [check.outcome for check in found if check.outcome is not Outcome.GRADER_ERROR]
     passed = judged.count(Outcome.PASSED)
-    return CheckSummary(first.id, first.title, first.points, first.visible, passed, len(judged), discrimination(rests))
+    dropped = any(earned(check) and check.outcome is not Outcome.PASSED for check in found)
+    correlated = None if dropped else discrimination(rests)
+    return CheckSummary(first.id, first.title, first.points, first.visible, passed, len(judged), correlated, dropped)
 
 
 def discrimination(rests: Sequence[tuple[bool, float]]) -> float | None:
@@ -259,7 +215,7 @@ def _misconceptions(records: Sequence[Record]) -> tuple[Held, ...]:
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
     for record in records:
         for name, exercise in record.exercises.items():
-            for one in sorted({one for check in exercise.checks for one in check.misconceptions}):
+            for one in sorted({one for check in exercise.checks if not earned(check) for one in check.misconceptions}):
                 holders[name, one].append(record.submission)
     held = [Held(one, name, tuple(names)) for (name, one), names in holders.items()]
     return tuple(sorted(held, key=lambda one: (-len(one.submissions), one.exercise, one.misconception)))

@@ -11,7 +11,7 @@ HOSTILE = "<script>alert(1)</script>'\"&\x1b[31m\u202eexe.gpj\udcff{{ 7 * 7 }}"
 
 def check(name, outcome=Outcome.PASSED, points=4.0, visible=True, **more):
     """Return a check of conv_2d, passed if nothing else is said."""
-    score = points if outcome is Outcome.PASSED else 0.0
+    score = more.pop("score", points if outcome is Outcome.PASSED else 0.0)
     title = f"Title of {name}"
     return CheckRecord(
         id=f"conv_2d.{name}", title=title, outcome=outcome, score=score, points=points, visible=visible, **more

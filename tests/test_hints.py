@@ -72,6 +72,23 @@ def test_what_there_is_not_is_said(exercise: str, check: str | None, words: str)
         hints.following(exercise, check)
 
 
+def test_the_last_one_says_so_and_passing_everything_is_known() -> None:
+    assert [hints.following("conv_2d", "stride_order").last for _ in range(3)] == [False, False, True]
+    passed = CheckRecord(id="top5.order", title="", outcome=Outcome.PASSED, score=1, points=1, visible=True)
+    dropped = CheckRecord(id="top5.five", title="", outcome=Outcome.FAILED, score=1, points=1, visible=True)
+    assert not hints.following("top5").passed
+    hints.remember_results({"top5": ExerciseRecord(2, 2, (passed, dropped))})
+    assert hints.following("top5").passed
+    assert not hints.following("top5", "order").passed
+
+
+def test_every_check_has_a_command_for_hints_and_nothing_else_has() -> None:
+    for exercise, found in assignment.load().exercises.items():
+        for name in found.checks:
+            assert hints.command(f"{exercise}.{name}") == f"grader hint {exercise} {name}"
+    assert hints.command("conv_2d.order") == ""
+
+
 def test_a_memory_that_cannot_be_read_is_begun_anew() -> None:
     hints.memory_file().parent.mkdir(parents=True)
     hints.memory_file().write_text("{")

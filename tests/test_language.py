@@ -1,5 +1,6 @@
 """Translations are complete where code speaks, say the same names, and are what is shipped."""
 
+import ast
 import io
 import os
 import re
@@ -12,7 +13,7 @@ import pytest
 import words
 from rich.console import Console
 
-from grader import language
+from grader import graphfile, handin, hints, language, notes, panels
 from grader.cli import report
 from grader.observation import Outcome
 from grader.phrase import phrase
@@ -125,3 +126,62 @@ def test_the_terminal_tells_a_failed_check_in_german(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("LANGUAGE", "de")
     assert "f() hat eine Ausnahme ausgelöst: ValueError: [red]no[/red]" in shown()
     assert "Jeder Ausgabekanal bekommt seinen eigenen Bias" in shown()
+
+
+SAYING = {"RefusedError", "NotebookError", "note", "append"}
+
+
+def said_of_submissions() -> list[str]:
+    """Return what reading a submission can say of it, its fields filled: from the sources, where it is put together."""
+    said = []
+    for path in sorted((words.PACKAGE / "submission").glob("[!d]*.py")):  # discovery speaks to graders
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in SAYING:
+                said += [filled(one) for one in node.args if isinstance(one, ast.Constant | ast.JoinedStr)]
+    return [one for one in said if one]
+
+
+def filled(text: ast.expr) -> str:
+    """Return a text with each field as "s" where it makes a plural, else as a reason that is known."""
+    match text:
+        case ast.Constant(value=str() as said):
+            return said
+        case ast.JoinedStr(values=parts):
+            return "".join(map(filled, parts))
+        case ast.FormattedValue(value=ast.IfExp(body=ast.Constant(value=said))):
+            return str(said)
+        case ast.FormattedValue():
+            return "it is a link"
+    return ""
+
+
+def test_what_is_said_of_a_submission_is_known_in_german(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    found = {text.removeprefix("left out: ") for text in said_of_submissions()}
+    assert len(found) > 30
+    # What they speak of is a field as well.
+    subjects = {"it is a link it is a link", "it is a link are larger than it is a link bytes"}
+    assert {text for text in found if notes.told(text) == text} == subjects
+    for said in ("the import cells are larger than 8 bytes", "the cells of top5 are larger than 8 bytes", "link 'a'"):
+        assert notes.told(said) != said
+    assert notes.told("link '{name}<b>'") == "Link '{name}<b>'"
+    assert notes.told("none of its files is a module of a or b, at its root or under exercises/").endswith(
+        "von a oder b, weder zuoberst noch unter exercises/"
+    )
+    nothing = "/x/y: nothing in it can be graded; go to the folder that holds exercises/, or name it: --path FOLDER"
+    assert notes.told(nothing).startswith("/x/y: nichts darin lässt sich bewerten; geh in den Ordner")
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert {text for text in found if notes.told(text) != text} == set()
+
+
+def test_a_page_of_pictures_and_an_error_name_their_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert '<html lang="en">' in panels.page("x", [])
+    monkeypatch.setenv("LANGUAGE", "de")
+    assert '<html lang="de">' in panels.page("x", [])
+    with pytest.raises(graphfile.GraphFileError, match="lässt sich nicht lesen"):
+        graphfile.read(tmp_path / "none.pb")
+    with pytest.raises(hints.HintError, match="gibt es keine Prüfung 'order'"):
+        hints.following("conv_2d", "order")
+    with pytest.raises(handin.HandInError, match="enthält keinen Kurs"):
+        handin.hand_over({}, tmp_path, None, "convolutions", "ada")

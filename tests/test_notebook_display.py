@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,15 @@ def execute(*cells: str, cwd: Path) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
     folder = tmp_path_factory.mktemp("work")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield run(folder)
+    assert "stride_order" in (folder / "convolution-grader" / "desk.json").read_text()
+
+
+def run(folder: Path) -> list[Any]:
     (folder / "convolution_chain.py").write_bytes((material.solutions() / "convolution_chain.py").read_bytes())
     return execute(
         "from grader.notebook import check",
@@ -69,6 +77,8 @@ def test_what_cells_define_is_checked_and_shown_richly(outputs: list[Any]) -> No
     assert "data:image/png;base64," in page
     assert "hint: TensorFlow&#x27;s list of four strides" in page
     assert "<script" not in page
+    assert "a mix-up that gives just these answers: " in page
+    assert "Stuck? grader hint conv_2d" in page
 
 
 def test_text_says_the_same_where_html_is_not_shown(outputs: list[Any]) -> None:

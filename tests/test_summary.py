@@ -6,18 +6,17 @@ from records import HIDDEN_TEXT, check, exercise, record
 from grader.check import Finding, Seen
 from grader.inside import wire
 from grader.observation import NoModule, Outcome
+from grader.reason import Reason, Trouble, reason
+from grader.score import DROPPED
 from grader.summary import (
     BINS,
     Bin,
     CheckSummary,
     Held,
     Incident,
-    Reason,
     Slow,
-    Trouble,
     discrimination,
     histogram,
-    reason,
     summarize,
 )
 
@@ -91,6 +90,26 @@ def test_incidents_are_what_was_no_wrong_answer():
         Incident(Trouble.MISSING, "conv_2d", ("bela",)),
         Incident(Trouble.SKIPPED, "top5", ("cyd",)),
     )
+
+
+def test_a_dropped_check_is_nothing_that_the_class_did_not_understand():
+    broken = check("a", Outcome.TIMED_OUT, score=4.0, message=DROPPED, misconceptions=("x",))
+    records = [record("ada", {"conv_2d": exercise(broken, check("b"))}),
+               record("bela", {"conv_2d": exercise(check("a"), check("b", FAILED))})]  # fmt: skip
+    summary = summarize(records)
+    assert summary.misconceptions == summary.incidents == ()
+    assert [(one.dropped, one.passed, one.judged) for one in summary.exercises[0].checks] == [
+        (True, 1, 2),
+        (False, 1, 2),
+    ]
+    assert summary.exercises[0].checks[0].discrimination is None
+
+
+@pytest.mark.parametrize("outcome", [FAILED, Outcome.GRADER_ERROR])
+def test_a_dropped_check_does_not_hide_why_all_the_others_fail(outcome):
+    missing = said(NoModule())
+    checks = [check("a", FAILED, message=missing), check("b", outcome, message=DROPPED, score=4.0)]
+    assert reason(exercise(*checks)) == Reason(Trouble.MISSING, missing)
 
 
 def test_unwalled_submissions_are_counted():

@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from grader import assignment, catalogue, checks, hints, score
+from grader import assignment, catalogue, checks, hints, reason, score
 from grader.cli import _COMMANDS, help, main
 
 PACKAGE = Path(assignment.__file__).parent
@@ -45,7 +45,8 @@ def in_code() -> list[Message]:
         directory_filter=lambda path: Path(path).name not in _NO_SOURCES,
     )
     said = [message for _, _, message, _, _ in found]
-    return list(dict.fromkeys([*said, *score.HIDDEN.values(), score.DROPPED, *commands(), *CLICK]))
+    said += [*score.HIDDEN.values(), score.DROPPED, *reason.ADVICE.values()]
+    return list(dict.fromkeys([*said, *commands(), *CLICK]))
 
 
 def commands() -> list[str]:
@@ -69,7 +70,7 @@ def in_data() -> list[str]:
         for one in found
         for text in (one.topic, one.question, one.pointer, one.half)
     ]
-    explained = [text for one in catalogue.load() for text in (one.explanation, one.idea)]
+    explained = [text for one in catalogue.load() for text in (one.explanation, one.idea, one.pointer)]
     named = [one.title for one in exercises.values()]
     return [
         text for text in dict.fromkeys([*_COMMANDS.values(), *named, *titles, *hinted, *ladders, *explained]) if text

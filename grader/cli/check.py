@@ -13,6 +13,7 @@ from grader.cli import report, terminal
 from grader.freeze import FreezeError
 from grader.judge import JudgeError
 from grader.language import translate as _
+from grader.notes import told
 from grader.selfcheck import Checked, SelfCheck, own_work
 from grader.submission import Submission, SubmissionError
 from grader.walls.worker import WorkerDied
@@ -54,7 +55,7 @@ def command(exercises: tuple[str, ...], path: Path, watch: bool, prints: bool, a
             if watch:
                 _watch(desk, path, work, asked, results, prints)
         except (SubmissionError, FreezeError) as error:
-            raise click.UsageError(terminal.plain(str(error))) from error
+            raise click.UsageError(terminal.plain(told(str(error)))) from error
         except (WorkerDied, JudgeError) as error:
             said = terminal.plain(str(error))
             failed = _("the check itself failed, not your work: {error}")
@@ -108,7 +109,8 @@ def _watch(
             try:
                 now = own_work(path, desk.assignment)
             except SubmissionError as error:
-                shown.print(terminal.plain(str(error)), style="red")
+                shown.print(terminal.plain(told(str(error))), style="red")
+                _waiting(shown)
                 continue
             again = watch.touched(work, now, asked)
             work = now

@@ -30,10 +30,14 @@ def command(exercise: str, check: str | None, again: bool) -> None:
     shown = terminal.console()
     names = (_("A question"), _("Where to look"), _("Half a line"))
     place = _("{number} of {count}").format(number=hint.rung + 1, count=len(hints.RUNGS))
+    if hint.passed:
+        name = f"grader hint {exercise} CHECK"
+        done = _("All of {exercise} passed when you checked it last. For a hidden check, name it: {command}")
+        shown.print(done.format(exercise=exercise, command=name), style="green")
     shown.print(f"{exercise}: {_(hint.topic)}", style="bold")
     shown.print(f"{names[hint.rung]} ({place}): {_(hint.text)}")
-    if hint.again:
+    if hint.last:
         last = _("That was the last hint on this. Show what you have to a neighbour or an assistant.")
         shown.print(last, style="dim")
-    elif hint.rung + 1 < len(hints.RUNGS):
+    else:
         shown.print(_("Try it; then ask again for one more."), style="dim")

@@ -10,10 +10,12 @@ from grader.assignment import Assignment
 from grader.cli import drawing, terminal
 from grader.language import translate as _
 from grader.observation import Outcome
-from grader.record import CheckRecord, example, sentence
+from grader.record import CheckRecord, earned, sentence
 from grader.selfcheck import Checked
+from grader.telling import Kind, Line, common, happened, helps
 
 _INDENT = 6
+_STYLES = {Kind.HEADLINE: "red", Kind.CASE: "dim", Kind.WHY: "cyan", Kind.HINT: "yellow"}
 _PRINTED_LINES = 40
 
 
@@ -21,40 +23,44 @@ def show(shown: Console, checked: Checked, prints: bool = False) -> None:
     """Show an exercise: each check, and of those that are not passed what happened, what to look at, what to try."""
     record = checked.record
     shown.print(f"\n{heading(checked)}", style="bold")
-    reasons = {check.message for check in record.checks}
-    if len(record.checks) > 1 and len(reasons) == 1 and "" not in reasons:
-        _say(shown, sentence(record.checks[0]), "red", 2)
+    if once := common(checked.exercise, record):
+        _lines(shown, once, 2)
     else:
         explained: set[str] = set()
         for check in record.checks:
             shown.print(
-                "  ", terminal.mark(check.outcome), f" {_(check.title)}  [{check.score:g}/{check.points:g}]", sep=""
-            )
-            if check.outcome is not Outcome.PASSED:
+                "  ", terminal.mark(Outcome.PASSED if earned(check) else check.outcome),
+                f" {_(check.title)}  [{check.score:g}/{check.points:g}]", sep="",
+            )  # fmt: skip
+            if earned(check):
+                _say(shown, sentence(check), "dim")
+            else:
                 _failed(shown, checked, check, explained)
     if prints and checked.printed.strip():
         said = _("what your code printed:")
         shown.print(f"  {said}", style="dim")
-        lines = checked.printed.rstrip().splitlines()
-        for line in lines[:_PRINTED_LINES]:
+        for line in printed(checked):
             _say(shown, line, "dim", 4)
-        if len(lines) > _PRINTED_LINES:
-            more = _("... and {count} lines more").format(count=len(lines) - _PRINTED_LINES)
-            shown.print(f"    {more}", style="dim")
+
+
+def printed(checked: Checked) -> list[str]:
+    """Return the lines that the code printed, as many as anybody would read."""
+    lines = checked.printed.rstrip().splitlines()
+    more = len(lines) - _PRINTED_LINES
+    return lines if more <= 0 else [*lines[:_PRINTED_LINES], _("... and {count} lines more").format(count=more)]
 
 
 def _failed(shown: Console, checked: Checked, check: CheckRecord, explained: set[str]) -> None:
     """Show a check that is not passed; what explains several of them is said once."""
-    _say(shown, sentence(check))
-    if case := example(check):
-        _say(shown, _("in: {case}").format(case=case), "dim")
+    _lines(shown, happened(check))
     for sketch in checked.sketches.get(check.id, ()):
         shown.print(drawing.sketch(shown, sketch, _INDENT), soft_wrap=False, crop=False)
-    if check.explanation and check.explanation not in explained:
-        explained.add(check.explanation)
-        _say(shown, _(check.explanation), "cyan")
-    if check.hint:
-        _say(shown, _("hint: {hint}").format(hint=_(check.hint)), "yellow")
+    _lines(shown, helps(check, explained))
+
+
+def _lines(shown: Console, lines: Sequence[Line], indent: int = _INDENT) -> None:
+    for kind, text in lines:
+        _say(shown, text, _STYLES.get(kind, ""), indent)
 
 
 def _say(shown: Console, text: str, style: str = "", indent: int = _INDENT) -> None:
@@ -69,8 +75,14 @@ def _say(shown: Console, text: str, style: str = "", indent: int = _INDENT) -> N
 def total(shown: Console, assignment: Assignment, results: Sequence[Checked]) -> None:
     """Show what the visible points add up to, and how many are not run here."""
     shown.print(f"\n{summed(assignment, results)}", style="bold")
-    for name in [one.exercise for one in results if not one.passed][:1]:
-        shown.print(_("Stuck? {command}").format(command=f"grader hint {name}"), style="dim")
+    if help := stuck(results):
+        shown.print(help, style="dim")
+
+
+def stuck(results: Sequence[Checked]) -> str:
+    """Return where to get a hint on the first exercise that lacks something; "" if none does."""
+    names = [one.exercise for one in results if not one.passed]
+    return _("Stuck? {command}").format(command=f"grader hint {names[0]}") if names else ""
 
 
 def heading(checked: Checked) -> str:

@@ -1,5 +1,6 @@
 """The class page: what the class understood, where it did not, and a way to every submission."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -11,8 +12,7 @@ from grader.export.spreadsheet import cell
 from grader.feedback import text, words
 from grader.feedback.render import render
 from grader.feedback.translation import language, say
-from grader.observation import Outcome
-from grader.record import Record, file_name
+from grader.record import Record, earned, file_name
 from grader.summary import CheckSummary, ClassSummary, Held, Incident, Slow, summarize
 
 _HEIGHT = 120
@@ -82,7 +82,11 @@ class SlowRow(msgspec.Struct, frozen=True):
 
 
 class ClassView(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the class page shows."""
+    """All that the class page shows.
+
+    Args:
+        replay: the command that shows what the grader failed on, of the first submission on which it did.
+    """
 
     assignment: str
     summary: ClassSummary
@@ -96,6 +100,7 @@ class ClassView(msgspec.Struct, frozen=True, kw_only=True):
     incidents: tuple[Group, ...]
     statuses: dict[str, str]
     rows: tuple[Row, ...]
+    replay: str
 
 
 def page_name(submission: str) -> str:
@@ -138,13 +143,23 @@ def class_view(
         bars=_bars(summary),
         width=_WIDTH,
         height=_HEIGHT,
-        checks=tuple(sorted(_items(summary, places), key=lambda one: (-one.check.difficulty, one.at))),
+        checks=tuple(sorted(_items(summary, places), key=_hardest)),
         slowest=tuple(SlowRow(_link(one.submission), one) for one in summary.slowest),
         misconceptions=tuple(_held(one, catalogue) for one in summary.misconceptions),
         incidents=tuple(_incident(one) for one in summary.incidents),
         statuses={status: say(word) for status, word in words.STATUSES.items()},
         rows=tuple(_row(record, names, places) for record in records),
+        replay=_replay(next((record.submission for record in records if record.status == "error"), "")),
     )
+
+
+def _hardest(one: Item) -> tuple[bool, float, int]:
+    """Return by what checks are sorted: the hardest first, those that nobody could lose points for last."""
+    return one.check.dropped, -one.check.difficulty, one.at
+
+
+def _replay(submission: str) -> str:
+    return f"grader replay DIR {shlex.quote(text.printable(submission))}"
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -207,7 +222,7 @@ def _row(record: Record, names: Sequence[str], places: Places) -> Row:
     shown = text.printable(name)
     defused = cell(shown)
     lost = [places.checks[check.id] for exercise in record.exercises.values() for check in exercise.checks
-            if check.outcome is not Outcome.PASSED]  # fmt: skip
+            if not earned(check)]  # fmt: skip
     return Row(
         link=_link(name),
         scores=scores,

@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from grader import hints
 from grader.catalogue import Misconception
 from grader.feedback import words
 from grader.feedback.pictures import Picture, draw
 from grader.feedback.render import render
 from grader.feedback.translation import language
+from grader.notes import told
 from grader.observation import Outcome
-from grader.record import CheckRecord, ExerciseRecord, Record, sentence
-from grader.summary import Reason, Trouble, reason
+from grader.reason import Reason, Trouble, headline, meaning, reason, remedy
+from grader.record import CheckRecord, ExerciseRecord, Record, earned, sentence
 
 _LEFT_OUT = "left out: "
 _ROOM = 700_000
@@ -30,13 +32,14 @@ class Idea(msgspec.Struct, frozen=True):
 
 
 class CheckView(msgspec.Struct, frozen=True):
-    """One check, with how its outcome is told, its picture, and the ideas that are told beside it."""
+    """One check: how its outcome is told, its picture, the ideas told beside it, and `more`, the command for hints."""
 
     check: CheckRecord
     words: words.Words
     picture: Picture | None = None
     ideas: tuple[Idea, ...] = ()
     shared: tuple[Idea, ...] = ()
+    more: str = ""
 
 
 class ReasonView(msgspec.Struct, frozen=True):
@@ -57,7 +60,8 @@ class ReasonView(msgspec.Struct, frozen=True):
 class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
     """One exercise: `ideas` are those that more than one check shows, and `reason` stands for all failures.
 
-    Of failed checks, `failed` have something to show, and `hidden` may say no more than what they are about.
+    Of failed checks, `failed` have something to show, and `hidden` may say no more than what they are about. `dropped`
+    were not passed either, and gave their points all the same.
     """
 
     name: str
@@ -70,6 +74,7 @@ class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
     hidden: tuple[CheckView, ...]
     skipped: tuple[CheckView, ...]
     passed: tuple[CheckView, ...]
+    dropped: tuple[CheckView, ...] = ()
 
     @property
     def passed_points(self) -> float:
@@ -77,19 +82,24 @@ class ExerciseView(msgspec.Struct, frozen=True, kw_only=True):
         return sum(view.check.points for view in self.passed)
 
     @property
-    def to_mend(self) -> bool:
-        """Return whether the student has something to mend: the grader's own errors are not it."""
-        return any(view.check.outcome is not Outcome.GRADER_ERROR for view in self.not_passed)
+    def at_home(self) -> bool:
+        """Return whether a check at home shows what there is to mend: the grader's own errors are not it."""
+        return any(view.check.visible and view.check.outcome is not Outcome.GRADER_ERROR for view in self.not_passed)
 
     @property
     def not_passed(self) -> tuple[CheckView, ...]:
-        """Return all checks that were not passed."""
+        """Return all checks that gave no points."""
         return (*self.failed, *self.hidden, *self.skipped)
+
+    @property
+    def earned(self) -> int:
+        """Return how many checks gave their points."""
+        return len(self.passed) + len(self.dropped)
 
     @property
     def checks(self) -> int:
         """Return how many checks there are."""
-        return len(self.not_passed) + len(self.passed)
+        return len(self.not_passed) + self.earned
 
 
 class StudentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,9 +147,9 @@ def student_view(record: Record, catalogue: Mapping[str, Misconception], titles:
     return StudentView(
         record=record,
         name=record.submission,
-        refusal="".join(refusal),
-        left_out=tuple(note.removeprefix(_LEFT_OUT) for note in notes if note.startswith(_LEFT_OUT)),
-        notes=tuple(note for note in notes if not note.startswith(_LEFT_OUT)),
+        refusal=told("".join(refusal)),
+        left_out=tuple(told(note.removeprefix(_LEFT_OUT)) for note in notes if note.startswith(_LEFT_OUT)),
+        notes=tuple(told(note) for note in notes if not note.startswith(_LEFT_OUT)),
         exercises=exercises,
         first=_first(exercises) if record.status == "graded" else 0,
         words={
@@ -186,11 +196,13 @@ def _exercise(
     album: _Album,
 ) -> ExerciseView:
     common = reason(found)
-    counts = Counter(one for check in found.checks for one in dict.fromkeys(check.misconceptions))
+    lost = [check for check in found.checks if not earned(check)]
+    counts = Counter(one for check in lost for one in dict.fromkeys(check.misconceptions))
     ideas = {one: _idea(one, found, catalogue, number) for one, number in counts.items()}
-    views = [_check(check, ideas, album, told=common is not None) for check in found.checks]
-    passed, skipped = Outcome.PASSED, Outcome.SKIPPED
-    failed = [view for view in views if view.check.outcome not in (passed, skipped)]
+    views = [_check(check, ideas, album, told=common is not None) for check in lost]
+    skipped = Outcome.SKIPPED
+    failed = [view for view in views if view.check.outcome is not skipped]
+    given = [CheckView(check, words.OUTCOMES[check.outcome]) for check in found.checks if earned(check)]
     return ExerciseView(
         name=name,
         title=title,
@@ -201,7 +213,10 @@ def _exercise(
         failed=tuple(view for view in failed if _shows(view.check)),
         hidden=tuple(view for view in failed if not _shows(view.check)),
         skipped=tuple(view for view in views if view.check.outcome is skipped),
-        passed=tuple(view for view in views if view.check.outcome is passed),
+        passed=tuple(view for view in given if view.check.outcome is Outcome.PASSED),
+        dropped=tuple(
+            CheckView(view.check, words.DROPPED) for view in given if view.check.outcome is not Outcome.PASSED
+        ),
     )
 
 
@@ -210,14 +225,12 @@ def _shows(check: CheckRecord) -> bool:
 
 
 def _reason(common: Reason, name: str, found: ExerciseRecord) -> ReasonView:
-    outcomes = {check.outcome for check in found.checks if check.visible}
-    died = outcomes - {Outcome.FAILED, Outcome.RAISED}
     told = next(check for check in found.checks if check.visible and check.message == common.message)
     return ReasonView(
-        headline=words.headline(common.trouble, name),
+        headline=headline(common.trouble, name),
         message="" if common.trouble is Trouble.MISSING else sentence(told),
-        meaning=words.OUTCOMES[min(died)].sentence if len(died) == 1 else "",
-        remedy=words.remedy(common.trouble, name),
+        meaning=meaning(found),
+        remedy=remedy(common.trouble, name),
         hints=common.trouble is None,
     )
 
@@ -229,7 +242,8 @@ def _check(check: CheckRecord, ideas: Mapping[str, Idea], album: _Album, told: b
         alone = (Idea("", "", check.explanation, ""),)
     shared = tuple(idea for idea in own if idea.checks > 1)
     picture = None if told else album.picture(check)
-    return CheckView(check, words.OUTCOMES[check.outcome], picture, alone, shared)
+    more = "" if check.outcome is Outcome.GRADER_ERROR else hints.command(check.id)
+    return CheckView(check, words.OUTCOMES[check.outcome], picture, alone, shared, more)
 
 
 def _idea(one: str, found: ExerciseRecord, catalogue: Mapping[str, Misconception], checks: int) -> Idea:

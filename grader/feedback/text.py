@@ -2,6 +2,8 @@
 
 from markupsafe import Markup, escape
 
+from grader.feedback.translation import say
+
 LONGEST = 4000
 
 
@@ -21,7 +23,7 @@ def marked(text: str) -> Markup:
     """Return a message as HTML, its lines kept, escapes set apart from a text that merely looks like one."""
     shown, more = text[:LONGEST], len(text) - LONGEST
     html = escape(shown) if shown.isprintable() else Markup("").join(_marked(character) for character in shown)
-    return html + (f" … and {more} more characters" if more > 0 else "")
+    return html + (say(" … and {count} more characters").format(count=more) if more > 0 else "")
 
 
 def coded(text: str) -> Markup:

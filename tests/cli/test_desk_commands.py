@@ -1,19 +1,29 @@
 """The student's commands as a student types them: what is said, shown and remembered, and the exit codes."""
 
+import html
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from records import check, exercise
+from rich.console import Console
 
-from grader import material
+from grader import catalogue, material, notebook, reason
+from grader.cli import report
+from grader.observation import Outcome
+from grader.score import DROPPED
+from grader.selfcheck import Checked
 
 CLASS = material.fixtures() / "sample_class"
 WRONG = Path(material.__file__).parent / "misconceptions"
+FAILED = Outcome.FAILED
 
 
 @pytest.fixture
@@ -32,8 +42,8 @@ def grader(*arguments: str | Path, **environment: str) -> "subprocess.CompletedP
 
 def work(folder: Path, **misconceptions: str) -> Path:
     folder.mkdir()
-    for exercise, name in misconceptions.items():
-        (folder / f"{exercise}.py").write_bytes((WRONG / exercise / f"{name}.py").read_bytes())
+    for module, name in misconceptions.items():
+        (folder / f"{module}.py").write_bytes((WRONG / module / f"{name}.py").read_bytes())
     return folder
 
 
@@ -57,14 +67,76 @@ def test_check_shows_what_went_wrong_and_hint_goes_on_from_there(home: Path) -> 
     first, second = (grader("hint", "conv_2d").stdout for _ in range(2))
     assert first.startswith("conv_2d: strides\nA question (1 of 3): ")
     assert second.startswith("conv_2d: strides\nWhere to look (2 of 3): ")
+    assert "That was the last hint on this." in grader("hint", "conv_2d").stdout
 
 
 def test_check_in_ascii_and_without_a_module(home: Path) -> None:
     folder = work(home / "ada", convolution_chain="same_padding")
     done = grader("check", "convolution_chain", "top5", "--path", folder, PYTHONIOENCODING="ascii:replace")
     assert done.returncode == 1
-    assert "There is no such module in the submission." in done.stdout
+    assert "There is no top5.py in your submission." in done.stdout
+    assert "Name the file exactly top5.py" in done.stdout
     assert re.search(r"^ +[.:=+*#%@-]+ +[.:=+*#%@-]+", done.stdout, re.MULTILINE)
+
+
+def told(checked: Checked) -> str:
+    text = io.StringIO()
+    report.show(Console(file=text, width=400, markup=False), checked)
+    return text.getvalue()
+
+
+def fragment(checked: Checked) -> str:
+    return html.unescape(re.sub("<[^>]+>", " ", notebook._section(checked)))
+
+
+@pytest.mark.parametrize("shown", [told, fragment])
+def test_a_failure_is_explained_as_on_the_page(shown: Callable[[Checked], str]) -> None:
+    known = next(one for one in catalogue.load("conv_2d") if one.id == "strides_on_wrong_axes")
+    wrong = check(
+        "stride_order", FAILED, message="No.", misconceptions=(known.id,), explanation=known.explanation, hint="Look."
+    )
+    slow = check("four", Outcome.TIMED_OUT, message="No end.")
+    ended = check("defaults", Outcome.SKIPPED, message="Not run.")
+    ours = check("equivariant", Outcome.GRADER_ERROR, message="Oh.", hint="None of this.")
+    text = shown(Checked("conv_2d", "A layer", exercise(wrong, slow, ended, ours, check("b")), {}, ""))
+    for said in (
+        f"a mix-up that gives just these answers: {known.idea}", known.explanation, f"read on: {known.pointer}",
+        "hint: Look.", "more: grader hint conv_2d stride_order", reason.ADVICE[Outcome.TIMED_OUT],
+    ):  # fmt: skip
+        assert text.count(said) == 1, said
+    for unsaid in (reason.ADVICE[FAILED], reason.ADVICE[Outcome.SKIPPED], "None of this.", "conv_2d equivariant"):
+        assert unsaid not in text
+
+
+@pytest.mark.parametrize("shown", [told, fragment])
+def test_stubs_and_missing_modules_are_told_once(shown: Callable[[Checked], str]) -> None:
+    raised = [check(f"c{n}", Outcome.RAISED, message=f"f({n}) raised NotImplementedError: your turn") for n in (1, 2)]
+    text = shown(Checked("conv_2d", "A layer", exercise(*raised), {}, ""))
+    assert "This exercise is not written yet." in text
+    assert "Put your code in its place" in text
+    assert "f(2)" not in text
+    absent = [check(f"c{n}", FAILED, message="There is no such module in the submission.") for n in (1, 2)]
+    text = shown(Checked("conv_2d", "A layer", exercise(*absent), {}, ""))
+    assert "There is no conv_2d.py in your submission." in text
+    assert "There is no such module" not in text
+    assert "Name the file exactly conv_2d.py" in text
+
+
+@pytest.mark.parametrize("shown", [told, fragment])
+def test_a_dropped_check_is_no_failure(shown: Callable[[Checked], str]) -> None:
+    dropped = check("a", FAILED, score=4.0, message=DROPPED, hint="Look.")
+    text = shown(Checked("conv_2d", "A layer", exercise(dropped, check("b")), {}, ""))
+    assert "✓" in text
+    assert "✗" not in text
+    assert DROPPED in text
+    assert "Look." not in text
+
+
+def test_a_notebook_shows_what_was_printed() -> None:
+    text = notebook._section(Checked("conv_2d", "A layer", exercise(check("b")), {}, "printed <b>\n" * 50))
+    assert "<summary>what your code printed:</summary>" in text
+    assert text.count("printed &lt;b&gt;") == 40
+    assert "... and 10 lines more" in text
 
 
 def test_watch_and_json_do_not_go_together() -> None:
@@ -80,14 +152,18 @@ def test_watch_checks_again_what_is_saved(home: Path) -> None:
     command = [sys.executable, "-u", "-c", start, "check", "convolution_chain", "--watch", "--path", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdout is not None
-        said = []
+        said: list[str] = []
         for line in process.stdout:
             said.append(line)
-            if line.startswith("Watching: ") and sum(one.startswith("Watching: ") for one in said) == 1:
+            waits = sum(one.startswith("Watching: ") for one in said)
+            if line.startswith("Watching: ") and waits == 1:
+                (folder / "convolution_chain.py").unlink()
+            elif line.startswith("Watching: ") and waits == 2:
                 right = material.solutions() / "convolution_chain.py"
                 (folder / "convolution_chain.py").write_bytes(right.read_bytes())
             elif line.startswith("Watching: "):
                 break
+        assert any("go to the folder that holds exercises/" in line for line in said)
         process.send_signal(2)
         try:
             assert process.wait(timeout=120) == 0

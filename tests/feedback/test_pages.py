@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from records import HOSTILE, STRIDES, check, exercise, record
+from records import HIDDEN_TEXT, HOSTILE, STRIDES, check, exercise, record
 
 from grader.evidence import Numbers, exhibit_of
 from grader.feedback import write
@@ -17,6 +17,7 @@ from grader.feedback.student import student_page
 from grader.inside.wire import Program
 from grader.observation import Outcome
 from grader.record import file_name
+from grader.score import DROPPED
 
 FAILED = Outcome.FAILED
 VOID = {"meta", "input", "br"}
@@ -173,7 +174,7 @@ def test_every_outcome_is_told_in_words(student, everyone):
         "▲ Too large 0 of 4 points What TOO_LARGE says. What your code gave back is larger",
         "– Not run: 1 check Your code was ended twice in this exercise",
         "✓ Passed: 1 check, 4 points",
-        "Hidden checks: 1 not passed yet These ask with other inputs than the ones you have at home",
+        "Hidden checks: 1 not passed yet These are other checks than those at home: grader check does not run them",
         "Title of hidden 0 of 4 points Hint: Look again.",
         "Try again at home: grader check conv_2d",
         "About your files none of its files is a module Left out, and not looked at: link 'a'",
@@ -209,6 +210,45 @@ def test_an_example_is_shown_for_visible_checks_only(student):
 
     assert "What was called conv_2D(x, 3)" in page(True)
     assert "conv_2D(x, 3)" not in page(False)
+
+
+def test_what_only_hidden_checks_found_is_not_to_be_looked_for_at_home(student):
+    hidden = check("stride_order", FAILED, visible=False, message=HIDDEN_TEXT)
+    text = student(record("ada", {"conv_2d": exercise(check("four"), hidden)})).text
+    assert "grader check does not run them" in text
+    assert "Try again at home" not in text
+    assert "Title of stride_order 0 of 4 points More hints: grader hint conv_2d stride_order" in text
+
+
+def test_each_failure_has_the_command_for_hints_where_there_are_any(student):
+    failed = [check(name, FAILED, message=name) for name in ("four", "unheard_of")]
+    text = student(record("ada", {"conv_2d": exercise(*failed)})).text
+    assert "More hints: grader hint conv_2d four Title of unheard_of" in text
+    assert text.count("More hints") == 1
+    assert "Try again at home: grader check conv_2d" in text
+
+
+def test_a_dropped_check_gave_its_points_and_is_nothing_to_mend(student, overview):
+    broken = check("a", FAILED, score=4.0, message=DROPPED, misconceptions=(STRIDES.id,), hint="Look again.")
+    found = record("ada", {"conv_2d": exercise(broken, check("b", visible=False))})
+    text = student(found).text
+    assert "conv_2d 2 of 2 8 of 8" in text
+    assert (
+        "✓ Dropped: 1 check This check was dropped after grading: everybody has its points. Title of a 4 of 4" in text
+    )
+    for said in ("Look again.", "Not yet", "not passed", "Try again", STRIDES.idea):
+        assert said not in text
+    page = overview([found, record("bela", {"conv_2d": exercise(check("a"), check("b", FAILED))})])
+    assert page.text.index("conv_2d.b conv_2d") < page.text.index("Title of a dropped conv_2d.a conv_2d 4 1 of 2")
+    assert STRIDES.idea not in page.text
+    assert [one["data-lost"] for one in page.of("tr") if "data-lost" in one] == ["", "1"]
+    assert "who did not pass conv_2d.a" not in page.text
+
+
+def test_what_the_grader_failed_on_has_its_command(overview):
+    oops = exercise(check("a", Outcome.GRADER_ERROR))
+    page = overview([record("ada", {}), record("bela b's", {"conv_2d": oops}, status="error")])
+    assert """grader replay DIR 'bela b'"'"'s'.""" in page.text
 
 
 @pytest.mark.parametrize(

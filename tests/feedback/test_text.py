@@ -28,8 +28,10 @@ def test_messages_keep_their_lines_and_set_escapes_apart():
     assert marked("\\x1b") == "\\x1b"
 
 
-def test_a_message_has_an_end():
+def test_a_message_has_an_end(monkeypatch):
     assert marked("x" * (LONGEST + 5)) == "x" * LONGEST + " … and 5 more characters"
+    monkeypatch.setenv("LANGUAGE", "de")
+    assert marked("x" * (LONGEST + 5)) == "x" * LONGEST + " … und 5 weitere Zeichen"
 
 
 @given(st.text(st.characters(codec=None)))

@@ -87,6 +87,14 @@ def test_one_reason_for_all_is_told_in_the_readers_words(monkeypatch):
     assert "Das Modul liess sich nicht importieren: SyntaxError: &lt;b&gt;" in german
 
 
+def test_refusals_and_what_is_said_of_files_are_told_in_the_readers_language(monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "de")
+    refused = record("ada", {}, status="refused", notes=("it holds more than 2000 files", "left out: link 'b'"))
+    german = student_page(refused, {}, {}).decode()
+    assert "Der Grund: es enthält mehr als 2000 Dateien" in " ".join(german.split())
+    assert "Link &#39;b&#39;" in german
+
+
 def test_the_class_page_speaks_the_language_of_the_environment(monkeypatch):
     failed = check("a", Outcome.TIMED_OUT, misconceptions=(STRIDES.id,))
     records = [record(name, {"conv_2d": exercise(failed, check("b"))}, isolation="none") for name in ("ada", "bea")]

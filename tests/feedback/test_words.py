@@ -4,8 +4,8 @@ import pytest
 
 from grader.feedback import words
 from grader.observation import Outcome
+from grader.reason import Trouble, headline, remedy
 from grader.record import Status
-from grader.summary import Trouble
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -32,7 +32,7 @@ def test_each_trouble_and_status_has_words():
 
 
 @pytest.mark.parametrize(
-    ("trouble", "headline", "remedy"),
+    ("trouble", "on_top", "to_do"),
     [
         (Trouble.MISSING, "There is no top5.py in your submission.", "Name the file exactly top5.py"),
         (Trouble.BROKEN, "top5.py could not be imported.", "Mend the line named above first"),
@@ -40,9 +40,9 @@ def test_each_trouble_and_status_has_words():
         (None, "All checks of this exercise fail in the same way.", "Mend this first"),
     ],
 )
-def test_one_reason_for_all(trouble, headline, remedy):
-    assert words.headline(trouble, "top5") == headline
-    assert remedy in words.remedy(trouble, "top5")
+def test_one_reason_for_all(trouble, on_top, to_do):
+    assert headline(trouble, "top5") == on_top
+    assert to_do in remedy(trouble, "top5")
 
 
 def test_the_grader_takes_the_blame_for_its_errors():

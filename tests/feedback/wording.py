@@ -27,9 +27,10 @@ def messages() -> Iterator[str | tuple[str, str]]:
     ):
         yield found
     for told in words.OUTCOMES.values():
-        yield from filter(None, (told.word, told.sentence))
+        yield told.word
     yield from (*words.TROUBLES.values(), *words.STATUSES.values())
     yield from (words.REFUSED, words.REFUSED_REMEDY, words.ERROR, words.UNWALLED, words.HIDDEN, words.ALL_FULL)
+    yield words.DROPPED.word
     yield from sorted(PICTURES)
 
 

@@ -1,7 +1,7 @@
 "use strict";
 // The tables are complete without this script; it adds sorting, filters and a CSV file of what they leave.
 const HARDEST = 12; // checks that are shown until somebody asks for all of them; in print, all are
-const FIRST = 200; // rows that are laid out until somebody asks for all of them
+const FIRST = 200; // rows that are laid out until somebody asks for all of them; in print, all are
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 function key(kind, cell) {
@@ -101,6 +101,17 @@ function show() {
   byId("shown").textContent = filled(some ? table.dataset.first : table.dataset.shown, numbers);
   byId("more").hidden = !some;
   byId("more").textContent = filled(table.dataset.more, numbers);
+  replay(found[0]);
+}
+
+// The command that runs again the check that was asked for, of the first submission that did not pass it.
+function replay(entry) {
+  const lost = byId("filter-lost");
+  byId("replay").hidden = !lost.value || !entry;
+  if (byId("replay").hidden) return;
+  const name = entry.row.cells[0].textContent.trim();
+  const word = /^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'"'"'`)}'`;
+  byId("replay").querySelector("code").textContent = `grader replay DIR ${word} ${lost.selectedOptions[0].text}`;
 }
 
 function quoted(text) {
@@ -145,5 +156,14 @@ for (const link of document.querySelectorAll(".pick")) {
     show();
   });
 }
+let before = all;
+addEventListener("beforeprint", () => {
+  [before, all] = [all, true];
+  show();
+});
+addEventListener("afterprint", () => {
+  all = before;
+  show();
+});
 byId("controls").hidden = false;
 show();

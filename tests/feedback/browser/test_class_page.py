@@ -85,6 +85,15 @@ def test_from_a_check_to_those_who_did_not_pass_it(look, table):
         assert names(page) == ["ada 9"]
 
 
+def test_a_failure_of_one_submission_has_its_command(look, table):
+    with look(table) as page:
+        assert not page.locator("#replay").is_visible()
+        page.get_by_label("Did not pass").select_option("conv_2d.b")
+        assert page.locator("#replay code").inner_text() == "grader replay DIR 'ada 9' conv_2d.b"
+        page.get_by_role("button", name="Clear").click()
+        assert not page.locator("#replay").is_visible()
+
+
 def test_the_csv_file_has_what_is_filtered_and_no_formula(look, table):
     with look(table) as page:
         page.get_by_role("button", name="Submission").click()
@@ -142,5 +151,12 @@ def test_five_thousand_can_be_searched_and_not_all_are_laid_out(look, tmp_path):
         page.get_by_label("Name contains").fill("student 499")
         assert page.locator("#shown").inner_text() == "10 of 5000 shown"
         page.get_by_role("button", name="Clear").click()
+        page.evaluate(
+            f"addEventListener('beforeprint', () => window.printed = document.querySelectorAll({NAMES!r}).length)"
+        )
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate("printed") == 5000
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator(NAMES).count() == 200
         page.get_by_role("button", name="Show all 5000").click()
         assert page.locator(NAMES).count() == 5000
