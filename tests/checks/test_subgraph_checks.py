@@ -137,6 +137,29 @@ def test_messages_say_what_is_missing_and_who_needs_it(examination: Examination)
     )
 
 
+def test_functions_are_followed_through_attributes_and_functions(examination: Examination) -> None:
+    pruned = THROUGH_A_TF_GRAPH.replace("        found |= _called(functions[name].node_def, rest)\n", "")
+    assert pruned != THROUGH_A_TF_GRAPH
+    assert examination.lost(pruned) == {
+        "library": "The function 'outer' calls the function 'inner', which is missing in the library of the main "
+        "graph, so that it can't be run."
+    }
+    forgotten = THROUGH_A_TF_GRAPH.replace("main.library.function.extend(keep)", "pass")
+    assert examination.lost(forgotten) == {
+        "library": "The node 'called' calls the function 'double', which is missing in the library of the main graph, "
+        "so that it can't be run."
+    }
+
+
+@pytest.mark.parametrize("field", ["min_consumer", "bad_consumers"])
+def test_all_of_versions_is_kept(examination: Examination, field: str) -> None:
+    forgotten = examination.solution.replace(
+        "    return main\n", f"    main.versions.ClearField('{field}')\n    return main\n"
+    )
+    (message,) = examination.lost(forgotten).values()
+    assert message.startswith(f"The graph's `versions` say that its {field} is ")
+
+
 @pytest.mark.parametrize("made", ["given", "type(given).FromString(given.SerializeToString())", "tf.Graph()"])
 def test_doing_nothing_has_no_points(examination: Examination, made: str) -> None:
     functions = {

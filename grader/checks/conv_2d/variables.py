@@ -184,7 +184,7 @@ def check_default_name(trials: Trials) -> None:
     other checks: who doesn't find the layer by its name either isn't asked.
     """
     for trial in trials:
-        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], "h")
+        same_convolution(numbers_of(trial.got)[H], trial.want.fetched(0, [0])[H], "h")
         named_right(trial.got, 0, "conv2d")
         if not _found_by_name(trial.got):
             continue
