@@ -13,17 +13,29 @@ from grader.phrase import Text, phrase
 
 
 class Tolerance(msgspec.Struct, frozen=True):
-    """How far two numbers may lie apart: `absolute + relative * |expected|`, and why."""
+    """How far two numbers may lie apart: `absolute + relative * |expected| + largest * max(|all expected|)`, and why.
+
+    The last is for sums of large numbers that cancel: what they are off by depends on these, not on the little that is
+    left.
+    """
 
     relative: float
     absolute: float
     reason: str
+    largest: float = 0.0
+
+    def absolute_for(self, want: np.ndarray) -> float:
+        """Return how far any number may lie from that of `want`, however small that is."""
+        finite = np.abs(want[np.isfinite(want)])
+        return self.absolute + self.largest * float(finite.max(initial=0))
 
 
 FLOAT32 = Tolerance(
     1e-4,
     1e-4,
-    "sums of up to a few hundred float32 products of numbers near 1, in any order: 2**-24 for each, and ten times that",
+    "sums of up to a few hundred float32 products of numbers near 1, in any order: 2**-24 for each, and ten times "
+    "that; through a Fourier transform each is off by a few 2**-24 of the largest",
+    largest=2e-6,
 )
 """For what was computed in float32, wherever: a GPU sums in another order, and that is in it. TensorFloat-32 is not: it
 rounds factors to 2**-11, five times this tolerance, so a GPU would have to be asked to do without it."""
@@ -57,7 +69,8 @@ def same_array(got: Any, want: np.ndarray, what: Text, tolerance: Tolerance) -> 
     if got.shape != want.shape:
         raise Finding(_other_shape(got.shape, want.shape, what), evidence=Numbers(str(what), got, want))
     # A right solution's numbers are finite. Where `want` is made from a student's own, NaN would be right as NaN.
-    close = np.isclose(got, want, rtol=tolerance.relative, atol=tolerance.absolute) & np.isfinite(want)
+    absolute = tolerance.absolute_for(want)
+    close = np.isclose(got, want, rtol=tolerance.relative, atol=absolute) & np.isfinite(want)
     if close.all():
         return
     place = tuple(int(i) for i in np.argwhere(~close)[0])

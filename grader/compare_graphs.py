@@ -171,30 +171,6 @@ def _change(part: str, old: object, new: object) -> Text:
     return phrase("should have the device {want}, as before, but it has {got}", want=repr(old), got=repr(new))
 
 
-def same_producer(got: wire.Nodes, want: wire.Nodes, what: Phrase) -> None:
-    """Raise unless two graphs say that the same version made them."""
-    if got.producer != want.producer:
-        other = phrase(
-            "The graph's `versions` say that its producer is {want}; in {graph} it is {got}. "
-            "TensorFlow reads from it how the nodes are meant.",
-            want=want.producer, graph=what, got=got.producer,
-        )  # fmt: skip
-        raise Finding(other)
-
-
-def same_functions(got: wire.Nodes, want: wire.Nodes, what: Phrase) -> None:
-    """Raise unless the functions that nodes call are in the library."""
-    for node in want.nodes:
-        if node.op in want.functions and got.functions.get(node.op) != want.functions[node.op]:
-            lost = phrase("changed") if node.op in got.functions else phrase("missing")
-            calls = phrase(
-                "The node {name} calls the function {function}, which is {lost} in the library of {graph}, "
-                "so that it can't be run.",
-                name=repr(node.name), function=repr(node.op), lost=lost, graph=what,
-            )  # fmt: skip
-            raise Finding(calls)
-
-
 def same_devices(trial: Trial) -> None:
     """Raise unless each node of the copy asks for the device that it should."""
     got, wanted = graph_def(trial.got), graph_def(trial.want)

@@ -87,7 +87,13 @@ def draw(check_id: str, question: Question, seed: int) -> list[wire.Program]:
 
 
 def _cases(question: Question, check_id: str, seed: int) -> list[Any]:
-    """Return what Hypothesis draws. Its `seed` decorator is used because `derandomize` would ignore ours."""
+    """Return what Hypothesis draws. Its `seed` decorator is used because `derandomize` would ignore ours.
+
+    Nothing is shrunk, then or later: here nothing fails, and shrinking a student's failure would run his code on cases
+    that nobody else was asked, whose answers are not frozen. Strategies draw small cases instead, a check's cases are
+    asked in the order of their programs' lengths, and a judge stops at the first that fails: so what is shown is the
+    smallest failing case of those that everyone was asked.
+    """
     assert question.drawn is not None
     number = int.from_bytes(hashlib.sha256(f"{seed}/{check_id}".encode()).digest()[:8], "big")
     drawn: list[Any] = []
@@ -266,7 +272,7 @@ def sources(exercise: str, modules: Sequence[str]) -> str:
     files = [
         *(_OURS / module for module in modules), *(_OURS / "inside").iterdir(), *(_OURS / "walls").glob("*.py"),
         *(_OURS / "checks" / exercise).glob("*.py"),
-        _OURS / "cases" / f"{exercise}.py",
+        *(_OURS / "cases").glob(f"{exercise}*.py"),
         *(_OURS / "misconceptions" / exercise).glob("*.py"), material.solutions() / f"{exercise}.py",
         material.fixtures() / "manifest.toml", *(material.exercises() / "utils").glob("*.py"),
     ]  # fmt: skip

@@ -32,9 +32,9 @@ def devices_seen(observation: Observation) -> Any:
     return _seen(observation, lambda nodes: [[node.name, node.device] for node in nodes.nodes])
 
 
-def producer_seen(observation: Observation) -> Any:
+def versions_seen(observation: Observation) -> Any:
     """Return what is seen of an observation if only versions are looked at."""
-    return _seen(observation, lambda nodes: nodes.producer)
+    return _seen(observation, lambda nodes: [nodes.producer, nodes.min_consumer, list(nodes.bad_consumers)])
 
 
 def functions_seen(observation: Observation) -> Any:

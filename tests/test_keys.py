@@ -19,8 +19,10 @@ FOLDERS = ("grader/cases/", "grader/checks/", "grader/inside/", "grader/walls/",
 
 LOADED = """
 import sys
-import grader.grading, grader.checks.{exercise}
+import grader.grading
+from grader.checks import judges
 from pathlib import Path
+judges("{exercise}")
 root = Path(grader.grading.__file__).resolve().parents[1]
 for name, module in sorted(sys.modules.items()):
     if name.partition(".")[0] == "grader" and not module.__file__.endswith("__init__.py"):
@@ -33,6 +35,9 @@ def test_keys_cover_every_module_that_a_grade_passes_through(exercise: str) -> N
     done = subprocess.run(
         [sys.executable, "-c", LOADED.format(exercise=exercise)], capture_output=True, text=True, check=True
     )
+    asking = {path for path in done.stdout.split() if path.startswith("grader/cases/")}
+    assert asking
+    assert all(path.startswith(f"grader/cases/{exercise}") for path in asking)  # as the key has them
     loaded = {path for path in done.stdout.split() if not path.startswith(FOLDERS)}
     assert loaded - ELSEWHERE <= {f"grader/{name}" for name in freeze.JUDGING}
 

@@ -114,6 +114,16 @@ def ask_names(case: Layer) -> Program:
     return _program(case, calls, [Result(0, (H,)), Result(1, (H,))], (0, 1))
 
 
+UNNAMED_FOUND, UNNAMED_NEW = 2, 3
+"""Calls of `ask_unnamed` without a name: with reuse=True, and without reuse."""
+
+
+def ask_unnamed(case: Layer) -> Program:
+    """Ask for a layer without a name; then for it by name, without a name, and for another without a name."""
+    calls = [_call(case), _call(case, name="conv2d", reuse=True), _call(case, reuse=True), _call(case)]
+    return _program(case, calls, [Result(0, (OP,)), Result(0, (H,))])
+
+
 class Again(msgspec.Struct, frozen=True):
     """Two calls of `conv_2D` with one name; `first` and `second` are their `reuse`, "" if not said."""
 

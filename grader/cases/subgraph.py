@@ -1,24 +1,16 @@
-"""What the subgraph exercise is asked: small graphs written as lines of text, drawn graphs, and a model that ships.
+"""What the subgraph exercise is asked: which nodes of small graphs, and of a model that ships, are kept, moved, loaded.
 
-A graph is written one node a line, its name and then its inputs: `("x", "init", "output x ^init")`. Nodes mostly
-come before those that use them, as TensorFlow writes them; what a node computes follows from how many inputs it has.
+What has to come along with the nodes is asked by `subgraph_kept`.
 """
-
-from collections.abc import Iterable
 
 import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
+from grader.cases.subgraph_lines import CPU, DEVICES, PRODUCER, ancestors, graph
 from grader.inside import wire
 
-CPU = "/cpu:0"
 PREFIX = "inception"
-_FLOAT = wire.Items(("type", "float32"))
-# Every attribute is given, also those with a default: TensorFlow's importer writes these into its argument.
-_ANY = wire.Items(("shape", None))
-_UNARY = ("Identity", "Neg", "Abs", "Square", "Relu")
-_PRODUCER = 1286
 _NAMES = (
     "input", "conv", "conv_1", "conv_10", "block/conv", "block/conv/bias", "block_2/add", "head", "head/pool", "mix",
 )  # fmt: skip
@@ -29,22 +21,6 @@ class Cut(msgspec.Struct, frozen=True):
 
     lines: tuple[str, ...]
     outputs: tuple[str, ...] = ()
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """A graph whose nodes have devices and attributes, with a library of functions that some of them call.
-
-    Args:
-        notes: the text of an attribute of its own for each node of a chain; the last node is the output.
-        devices: the device of each.
-        functions: (function, the op that it wraps); the first one is called on the way to the output.
-        producer: the version of the graph.
-    """
-
-    notes: tuple[str, ...]
-    devices: tuple[str, ...]
-    functions: tuple[tuple[str, str], ...] = ()
-    producer: int = _PRODUCER
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -79,62 +55,6 @@ class Shipped(msgspec.Struct, frozen=True):
     picture: int | None = None
 
 
-def graph(lines: Iterable[str], device: str = "") -> wire.Nodes:
-    """Return the graph that lines describe.
-
-    A node without data inputs is a placeholder if its data is used and does nothing otherwise; one that `name:1` speaks
-    of splits its input, into as many parts as are spoken of; `name@double` calls the library function `double`.
-    """
-    parsed = [(words[0], words[1:]) for words in map(str.split, lines)]
-    used = {entry.partition(":")[0] for _, inputs in parsed for entry in inputs if not entry.startswith("^")}
-    split: dict[str, int] = {}
-    for source, _, slot in (entry.partition(":") for _, inputs in parsed for entry in inputs if ":" in entry):
-        split[source] = max(split.get(source, 2), int(slot) + 1)
-    nodes: list[wire.Node] = []
-    for name, inputs in parsed:
-        if name in split:
-            axis = wire.array(np.array(0, np.int32))
-            nodes.append(
-                wire.Node(f"{name}/axis", "Const", (), {"dtype": wire.Items(("type", "int32")), "value": axis})
-            )
-        nodes.append(_node(name, inputs, name in used, split.get(name, 0), device))
-    return wire.Nodes(tuple(nodes), {}, _PRODUCER)
-
-
-def _node(name: str, inputs: list[str], used: bool, parts: int, device: str) -> wire.Node:
-    data = sum(not entry.startswith("^") for entry in inputs)
-    name, _, function = name.partition("@")
-    if function:
-        return wire.Node(name, function, tuple(inputs), {}, device)
-    if parts:
-        return wire.Node(name, "Split", (f"{name}/axis", *inputs), {"T": _FLOAT, "num_split": parts}, device)
-    if data == 0:
-        op, attributes = ("Placeholder", {"dtype": _FLOAT, "shape": _ANY}) if used else ("NoOp", {})
-        return wire.Node(name, op, tuple(inputs), dict(attributes), device)
-    if data == 1:
-        return wire.Node(name, _UNARY[len(name) % len(_UNARY)], tuple(inputs), {"T": _FLOAT}, device)
-    if data == 2:
-        return wire.Node(name, "AddV2", tuple(inputs), {"T": _FLOAT}, device)
-    return wire.Node(name, "AddN", tuple(inputs), {"T": _FLOAT, "N": data}, device)
-
-
-def ancestors(nodes: wire.Nodes, outputs: Iterable[str], control: bool = True, slots: bool = True) -> frozenset[str]:
-    """Return the names of the nodes that outputs depend on; without following `^name`, or `name:1`, if so asked."""
-    by_name = {node.name: node for node in nodes.nodes}
-    found: set[str] = set()
-    queue = list(outputs)
-    while queue:
-        name = queue.pop()
-        if name not in found:
-            found.add(name)
-            queue += [
-                entry.removeprefix("^").partition(":")[0]
-                for entry in by_name[name].inputs
-                if (control or not entry.startswith("^")) and (slots or ":" not in entry)
-            ]
-    return frozenset(found)
-
-
 def ask_cut(case: Cut) -> wire.Program:
     """Ask for the part of a graph that its outputs need."""
     return wire.Program("", (_cut(graph(case.lines), case.outputs),))
@@ -157,35 +77,6 @@ def maze() -> Cut:
     return Cut((*lines, f"way {last}", f"output {last} way", "loss output"))
 
 
-def ask_kept(case: Kept) -> wire.Program:
-    """Ask for all but one dead node of a chain."""
-    return wire.Program("", (_cut(_chain(case), ()),))
-
-
-def ask_move_kept(case: Kept) -> wire.Program:
-    """Ask for a copy of a chain, moved."""
-    return wire.Program("", (wire.Call("place_on_device", (_chain(case), "/gpu:0")),))
-
-
-def _chain(case: Kept) -> wire.Nodes:
-    lines = ["x"]
-    for number in range(len(case.notes) - 1):
-        before = lines[-1].split()[0].partition("@")[0]
-        lines.append(f"{'output' if number == len(case.notes) - 2 else f'step_{number}'} {before}")
-    if case.functions:
-        lines[-1] = "output called"
-        lines.insert(-1, f"called@{case.functions[0][0]} {lines[-2].split()[0]}")
-    nodes = graph((*lines, "dead x"))
-    noted = iter(zip(case.notes, case.devices, strict=True))
-    made = tuple(_noted(node, *next(noted)) if node.name not in ("called", "dead") else node for node in nodes.nodes)
-    return wire.Nodes(made, dict(case.functions), case.producer)
-
-
-def _noted(node: wire.Node, note: str, device: str) -> wire.Node:
-    attributes = {**node.attributes, "_note": wire.Items(("text", note))}
-    return msgspec.structs.replace(node, attributes=attributes, device=device)
-
-
 def ask_unknown(case: Unknown) -> wire.Program:
     """Ask for an output that is there, and in a second call for one that is not."""
     nodes = graph(case.cut.lines)
@@ -201,7 +92,7 @@ def ask_move(case: Move) -> wire.Program:
     placed = tuple(
         msgspec.structs.replace(node, device=device) for node, device in zip(nodes.nodes, case.devices, strict=True)
     )
-    args = (wire.Nodes(placed, {}, _PRODUCER), *((case.device,) if case.device else ()))
+    args = (wire.Nodes(placed, {}, PRODUCER), *((case.device,) if case.device else ()))
     return wire.Program("", (wire.Call("place_on_device", args),))
 
 
@@ -287,9 +178,6 @@ def telling_cuts(control: bool = False, slots: bool = False, most_outputs: int =
     return cuts(control, slots, most_outputs).filter(tells)
 
 
-_DEVICES = (CPU, "", "/gpu:1", "/cpu:1", "/device:GPU:0")
-
-
 @st.composite
 def moves(draw: st.DrawFn, devices: tuple[str, ...], to: tuple[str, ...]) -> Move:
     """Return nodes on some of `devices`, to be moved to one of `to`."""
@@ -299,11 +187,4 @@ def moves(draw: st.DrawFn, devices: tuple[str, ...], to: tuple[str, ...]) -> Mov
 
 def mixed_moves() -> st.SearchStrategy[Move]:
     """Return nodes of which some must stay where they are."""
-    return moves(_DEVICES, ("",)).filter(lambda case: {CPU, ""} < set(case.devices))
-
-
-def kept() -> st.SearchStrategy[Kept]:
-    """Return chains with notes, devices and versions of their own."""
-    notes = st.lists(st.text("abcxyz ", min_size=1, max_size=6), min_size=3, max_size=3).map(tuple)
-    devices = st.lists(st.sampled_from(_DEVICES), min_size=3, max_size=3, unique=True).map(tuple)
-    return st.builds(Kept, notes, devices, producer=st.integers(100, 1400))
+    return moves(DEVICES, ("",)).filter(lambda case: {CPU, ""} < set(case.devices))

@@ -15,6 +15,7 @@ from tensorflow.python.framework.dtypes import as_dtype
 from .wire import Array, Graph, Items, Node, Nodes, Value, WireError, numpy
 
 _LONGEST_TEXT = 200
+_MOST_VERSIONS = 100
 
 
 class Refused(Exception):
@@ -48,6 +49,8 @@ def reduce(graph_def: Any) -> Nodes:
         ),
         functions={f.signature.name: _digest(f) for f in graph_def.library.function},
         producer=graph_def.versions.producer,
+        min_consumer=graph_def.versions.min_consumer,
+        bad_consumers=tuple(graph_def.versions.bad_consumers[:_MOST_VERSIONS]),
     )
 
 
@@ -71,16 +74,19 @@ def make(nodes: Nodes) -> Any:
     """Return the GraphDef that `nodes` describe.
 
     An attribute is a bool, int or float, an array (a tensor), or a pair of its kind and a value: ("type", "float32"),
-    ("shape", (2, 3)), ("shape", None) of unknown rank, ("text", "abc"), ("function", "name of a library function").
+    ("types", ("float32",)), ("shape", (2, 3)), ("shape", None) of unknown rank, ("text", "abc"), ("function", "name of
+    a library function").
     """
     graph_def = graph_pb2.GraphDef()
     graph_def.versions.producer = nodes.producer
+    graph_def.versions.min_consumer = nodes.min_consumer
+    graph_def.versions.bad_consumers.extend(nodes.bad_consumers)
     for node in nodes.nodes:
         made = graph_def.node.add(name=node.name, op=node.op, input=node.inputs, device=node.device)
         for key, value in node.attributes.items():
             made.attr[key].CopyFrom(_attribute(value))
     for name, op in nodes.functions.items():
-        _add_unary_function(graph_def.library, name, op)
+        _add_unary_function(graph_def.library, name, op, op in nodes.functions)
     return graph_def
 
 
@@ -97,6 +103,8 @@ def _attribute(value: Value) -> Any:
             attribute.tensor.CopyFrom(tensor_util.make_tensor_proto(numpy(value)))
         case Items(items=("type", str(name))):
             attribute.type = as_dtype(name).as_datatype_enum
+        case Items(items=("types", Items(items=names))):
+            attribute.list.type.extend(as_dtype(name).as_datatype_enum for name in names)
         case Items(items=("shape", None)):
             attribute.shape.unknown_rank = True
         case Items(items=("shape", Items(items=sizes))):
@@ -112,14 +120,20 @@ def _attribute(value: Value) -> Any:
     return attribute
 
 
-def _add_unary_function(library: Any, name: str, op: str) -> None:
+def _add_unary_function(library: Any, name: str, op: str, calls: bool) -> None:
+    handed = op.removeprefix("f=") if op.startswith("f=") else None
     function = library.function.add()
     function.signature.name = name
     function.signature.input_arg.add(name="x", type=as_dtype("float32").as_datatype_enum)
     function.signature.output_arg.add(name="y", type=as_dtype("float32").as_datatype_enum)
-    node = function.node_def.add(name="inner", op=op, input=["x"])
-    node.attr["T"].type = as_dtype("float32").as_datatype_enum
-    function.ret["y"] = "inner:y:0"
+    node = function.node_def.add(name="inner", op="PartitionedCall" if handed else op, input=["x"])
+    function.ret["y"] = "inner:output:0" if handed else "inner:y:0"
+    if handed:
+        node.attr["f"].func.name = handed
+        for key in ("Tin", "Tout"):
+            node.attr[key].list.type.append(as_dtype("float32").as_datatype_enum)
+    elif not calls:
+        node.attr["T"].type = as_dtype("float32").as_datatype_enum
 
 
 def pure_ops() -> frozenset[str]:

@@ -128,12 +128,15 @@ class Node(Frozen, frozen=True):
 class Nodes(Frozen, frozen=True, tag="nodes"):
     """A GraphDef as plain data, or (`live`) a `tf.Graph`.
 
-    `functions` maps each library function to a digest, or (to be made) to its unary op.
+    `functions` maps each library function to a digest, or (to be made) to what its one node is: a unary op, another of
+    them, called as an op, or "f=" and the name of another, called through an attribute.
     """
 
     nodes: tuple[Node, ...]
     functions: dict[str, str] = {}
     producer: int = 0
+    min_consumer: int = 0
+    bad_consumers: tuple[int, ...] = ()
     live: bool = False
 
 

@@ -62,7 +62,7 @@ LOOP = """    for i in range(n):
         ys.append(x)
 """
 OWN = {
-    "zero": ([("    ys = []\n", "    if n == 0:\n        return None\n    ys = []\n")], {"zero"}),
+    "zero": ([("    ys = []\n", "    if n == 0:\n        return None\n    ys = []\n")], {"zero", "pictures"}),
     "default_n": ([("flt, n=4", "flt, n=3")], {"default_n"}),
     "depends": (
         [(LOOP, LOOP.replace("        x =", "        for y in [x]:\n          for _ in range(i + 1):\n            y =")

@@ -29,11 +29,22 @@ def extract_main_graph(graph_def, output_names=("output",)):
     main.CopyFrom(graph_def)
     main.ClearField("node")
     main.node.extend(nodes[operation.name] for operation in found)
-    used = {node.op for node in main.node}
+    used = _called(main.node, {function.signature.name: function for function in graph_def.library.function})
     keep = [function for function in graph_def.library.function if function.signature.name in used]
     main.library.ClearField("function")
     main.library.function.extend(keep)
     return main
+
+def _called(nodes, functions):
+    # Functions in use: called as an operation, through an attribute, or by such a function.
+    found = set()
+    for node in nodes:
+        lists = [one for value in node.attr.values() for one in (value.func, *value.list.func)]
+        found |= {name for name in (node.op, *(one.name for one in lists)) if name in functions}
+    for name in list(found):
+        rest = {other: function for other, function in functions.items() if other not in found}
+        found |= _called(functions[name].node_def, rest)
+    return found
 
 def place_on_device(graph_def, device="/gpu:0"):
     return tf1.GraphDef(
@@ -124,6 +135,29 @@ def test_messages_say_what_is_missing_and_who_needs_it(examination: Examination)
     assert moving["other_devices"] == (
         "The node 'n1' asked for no device; it should stay so, but it asks for '/gpu:0' now."
     )
+
+
+def test_functions_are_followed_through_attributes_and_functions(examination: Examination) -> None:
+    pruned = THROUGH_A_TF_GRAPH.replace("        found |= _called(functions[name].node_def, rest)\n", "")
+    assert pruned != THROUGH_A_TF_GRAPH
+    assert examination.lost(pruned) == {
+        "library": "The function 'outer' calls the function 'inner', which is missing in the library of the main "
+        "graph, so that it can't be run."
+    }
+    forgotten = THROUGH_A_TF_GRAPH.replace("main.library.function.extend(keep)", "pass")
+    assert examination.lost(forgotten) == {
+        "library": "The node 'called' calls the function 'double', which is missing in the library of the main graph, "
+        "so that it can't be run."
+    }
+
+
+@pytest.mark.parametrize("field", ["min_consumer", "bad_consumers"])
+def test_all_of_versions_is_kept(examination: Examination, field: str) -> None:
+    forgotten = examination.solution.replace(
+        "    return main\n", f"    main.versions.ClearField('{field}')\n    return main\n"
+    )
+    (message,) = examination.lost(forgotten).values()
+    assert message.startswith(f"The graph's `versions` say that its {field} is ")
 
 
 @pytest.mark.parametrize("made", ["given", "type(given).FromString(given.SerializeToString())", "tf.Graph()"])

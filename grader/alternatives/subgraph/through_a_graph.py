@@ -16,11 +16,22 @@ def extract_main_graph(graph_def, output_names=("output",)):
     main.CopyFrom(graph_def)
     main.ClearField("node")
     main.node.extend(nodes[operation.name] for operation in found)
-    used = {node.op for node in main.node}
+    used = _called(main.node, {function.signature.name: function for function in graph_def.library.function})
     keep = [function for function in graph_def.library.function if function.signature.name in used]
     main.library.ClearField("function")
     main.library.function.extend(keep)
     return main
+
+def _called(nodes, functions):
+    # Functions in use: called as an operation, through an attribute, or by such a function.
+    found = set()
+    for node in nodes:
+        lists = [one for value in node.attr.values() for one in (value.func, *value.list.func)]
+        found |= {name for name in (node.op, *(one.name for one in lists)) if name in functions}
+    for name in list(found):
+        rest = {other: function for other, function in functions.items() if other not in found}
+        found |= _called(functions[name].node_def, rest)
+    return found
 
 def place_on_device(graph_def, device="/gpu:0"):
     return tf1.GraphDef(

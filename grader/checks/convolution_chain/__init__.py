@@ -21,7 +21,7 @@ What the contract says, and the checks that cover it (`grader validate` reads th
 
 `apply_filter(image, kernel, n=4)`
 - runs the chain, n=4 unless said: `photograph`
-- returns n+1 arrays, 2-D, the image itself first: `pictures`
+- returns n+1 arrays, 2-D, the image itself first, for n=0 it alone: `pictures`
 - they are float32: `types`
 - image and kernel are arrays or nested lists: `lists`
 - inputs are not modified: `untouched`

@@ -1,8 +1,11 @@
 """Checks of `extract_main_graph`."""
 
 from grader.cases import subgraph as cases
-from grader.cases.subgraph import Cut, Kept, Shipped, Unknown
+from grader.cases.subgraph import Cut, Shipped, Unknown
+from grader.cases.subgraph_kept import Kept, ask_kept, kept
+from grader.cases.subgraph_lines import graph
 from grader.check import Finding, Trials, asks
+from grader.checks.subgraph.keeping import same_functions, same_versions
 from grader.checks.subgraph.reading import NOTED, fetched_names
 from grader.compare import EXACT, same_array
 from grader.compare_graphs import (
@@ -11,11 +14,9 @@ from grader.compare_graphs import (
     graph_def,
     main_graph,
     outputs,
-    same_functions,
     same_inputs,
     same_names,
     same_nodes,
-    same_producer,
     untouched,
 )
 from grader.graph_views import (
@@ -23,8 +24,8 @@ from grader.graph_views import (
     names_and_runs_seen,
     names_and_touched_seen,
     names_seen,
-    producer_seen,
     repeats_seen,
+    versions_seen,
 )
 from grader.phrase import phrase
 
@@ -147,7 +148,7 @@ def check_shared_once(trials: Trials) -> None:
             same_names(trial)
 
 
-@asks(cases.ask_kept, named=[NOTED], drawn=cases.kept(), count=2)
+@asks(ask_kept, named=[NOTED], drawn=kept(), count=2)
 def check_attributes(trials: Trials) -> None:
     """The nodes that are kept are as they were: operation, inputs, attributes, device
 
@@ -158,37 +159,43 @@ def check_attributes(trials: Trials) -> None:
 
 
 @asks(
-    cases.ask_kept,
+    ask_kept,
     named=[NOTED],
-    drawn=cases.kept(),
+    drawn=kept(),
     count=1,
-    view=producer_seen,
+    view=versions_seen,
 )
 def check_versions(trials: Trials) -> None:
     """The main graph says which version of TensorFlow made it, as the whole graph did
 
-    Versions kept.
+    Versions kept: of the producer, and of who may read the graph and who may not.
     """
     for trial in trials:
-        same_producer(main_graph(trial), graph_def(trial.want), MAIN)
+        same_versions(main_graph(trial), graph_def(trial.want), MAIN)
 
 
-_MAZE = cases.graph(cases.maze().lines)
+_MAZE = graph(cases.maze().lines)
 _DOUBLE = Kept(("a", "b", "c"), ("", "", ""), (("double", "Neg"), ("unused", "Abs")))
 
 
 @asks(
-    cases.ask_kept,
-    named=[_DOUBLE, Kept(("a", "b", "c", "d"), ("", "", "", ""), (("half", "Square"), ("double", "Neg")))],
+    ask_kept,
+    named=[
+        _DOUBLE,
+        Kept(("a", "b", "c", "d"), ("", "", "", ""), (("half", "Square"), ("double", "Neg"))),
+        Kept(("a", "b", "c"), ("", "", ""), (("outer", "f=inner"), ("inner", "Neg"))),
+        Kept(("a", "b", "c"), ("", "", ""), (("outer", "inner"), ("inner", "Abs")), handed=True),
+    ],
     view=functions_seen,
 )
 def check_library(trials: Trials) -> None:
     """The functions that nodes call come along in the library
 
-    The function library kept, at least the functions in use.
+    The function library kept, at least the functions in use: those that a node calls, as an operation or through an
+    attribute, and those that these call.
     """
     for trial in trials:
-        same_functions(main_graph(trial), graph_def(trial.want), MAIN)
+        same_functions(trial, main_graph(trial), graph_def(trial.want), MAIN)
 
 
 @asks(

@@ -1,8 +1,11 @@
 """Checks of `place_on_device`, of `load_into_graph`, and of the three functions together."""
 
 from grader.cases import subgraph as cases
-from grader.cases.subgraph import CPU, Kept, Load, Move, Shipped
+from grader.cases.subgraph import Load, Move, Shipped
+from grader.cases.subgraph_kept import Kept, ask_move_kept, kept
+from grader.cases.subgraph_lines import CPU
 from grader.check import Finding, Trials, asks
+from grader.checks.subgraph.keeping import same_functions, same_versions
 from grader.checks.subgraph.reading import NOTED, fetched_names
 from grader.compare import FLOAT32, same_array
 from grader.compare_graphs import (
@@ -12,9 +15,7 @@ from grader.compare_graphs import (
     loaded,
     loaded_by_any_name,
     same_devices,
-    same_functions,
     same_nodes,
-    same_producer,
     some_moved,
     untouched,
 )
@@ -72,12 +73,12 @@ def check_other_devices(trials: Trials) -> None:
 
 
 @asks(
-    cases.ask_move_kept,
+    ask_move_kept,
     named=[
         NOTED,
         Kept(("a", "b", "c"), (CPU, CPU, CPU), (("double", "Neg"),)),
     ],
-    drawn=cases.kept(),
+    drawn=kept(),
     count=1,
 )
 def check_placed_copy(trials: Trials) -> None:
@@ -88,8 +89,8 @@ def check_placed_copy(trials: Trials) -> None:
     for trial in trials:
         got, want = graph_def(trial.got), graph_def(trial.want)
         same_nodes(got, want, COPY, devices=False)
-        same_producer(got, want, COPY)
-        same_functions(got, want, COPY)
+        same_versions(got, want, COPY)
+        same_functions(trial, got, want, COPY)
         if CPU in {node.device for node in given(trial).nodes}:
             some_moved(got, given(trial))
         untouched(trial.got)

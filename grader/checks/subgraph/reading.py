@@ -1,6 +1,7 @@
 """What several checks of subgraph ask about, and read."""
 
-from grader.cases.subgraph import CPU, Kept
+from grader.cases.subgraph_kept import Kept
+from grader.cases.subgraph_lines import CPU
 from grader.check import Trial
 
 NOTED = Kept(("x-note", "y-note", "z-note"), ("/gpu:1", CPU, ""))

@@ -22,5 +22,5 @@ def apply_filter(image, kernel, n=4):
         x = tf1.placeholder(tf.float32, (1,) + image.shape + (1,))
         ys = chain_convolutions(x, tf.constant(kernel.reshape(kernel.shape + (1, 1))), n)
         with tf1.Session() as sess:
-            ys = sess.run(ys, {x: image.reshape(1, *image.shape, 1)})
+            ys = sess.run(ys or [], {x: image.reshape(1, *image.shape, 1)})
     return [image] + [y[0, :, :, 0] for y in ys]

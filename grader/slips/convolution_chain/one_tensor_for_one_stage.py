@@ -1,4 +1,4 @@
-# loses: count, combined
+# loses: count, combined, pictures
 import numpy as np
 import tensorflow as tf
 
