@@ -81,6 +81,7 @@ def warm(given: Path) -> str:
     Args:
         given: the folder that holds the `exercises` package with the given helpers.
     """
+    os.environ.pop("PYTHONMALLOC", None)  # has done its work at the start; forks have only what they need
     gc.disable()  # what TensorFlow's import makes stays: looking for garbage in it takes a quarter of the time
     sys.path.insert(0, str(given))
     import numpy
