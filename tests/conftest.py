@@ -6,14 +6,19 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from chromium import launched
 
 from grader.inside import wire
 from grader.observation import Observation, Observed
 from grader.observe import Code, Session
 from grader.walls.worker import Worker
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 QUICK = wire.Limits(cpu_seconds=1.0, wall_seconds=8.0, total_wall_seconds=20.0, memory_mib=1024)
 
@@ -41,6 +46,13 @@ Submit = Callable[..., Ran]
 def _in_english() -> None:
     """Have what is said be compared in English, whoever runs the tests."""
     os.environ["LANGUAGE"] = "en"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Return a real browser: one at a time, as Playwright cannot start a second beside the first."""
+    with launched() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

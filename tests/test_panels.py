@@ -1,8 +1,5 @@
 """Pictures and results as HTML: in the colours of the notebook's theme, and told to who cannot see them."""
 
-import pytest
-from chromium import launched
-
 from grader import panels
 from grader.exhibit import Grid, Planes
 from grader.showcase import sketches
@@ -19,13 +16,6 @@ NOTEBOOKS = {
     ),
     "Colab": ('<html theme="{light}"><body>', ("light", "dark")),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Return a real browser."""
-    with launched() as opened:
-        yield opened
 
 
 def colours(browser, page: str, scheme: str) -> list[str]:

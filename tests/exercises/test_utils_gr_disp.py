@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import tensorflow as tf
-from chromium import launched
 
 from exercises.utils import gr_disp, inception
 
@@ -97,23 +96,22 @@ def test_a_frames_title_is_text() -> None:
     assert shown.data.startswith('<div><iframe title="a&quot;&gt;&lt;script&gt;" srcdoc="')
 
 
-def test_the_keyboard_finds_a_node_and_reads_what_the_pointer_would(tmp_path: Path) -> None:
+def test_the_keyboard_finds_a_node_and_reads_what_the_pointer_would(tmp_path: Path, browser) -> None:
     graph_def = tf.compat.v1.GraphDef()
     graph_def.node.add(name="one", op="Const")
     graph_def.node.add(name="two", op="Neg", input=["one"])
     path = gr_disp.show(graph_def, tmp_path / "graph.html")
-    with launched() as browser:
-        page = browser.new_page()
-        page.goto(path.as_uri())
-        assert page.locator("#about").is_hidden()
-        read = {}
-        for _ in range(6):
-            page.keyboard.press("Tab")
-            focus = page.locator(":focus")
-            if focus.get_attribute("role") == "img":
-                read[focus.locator("title").text_content()] = (
-                    focus.get_attribute("aria-label"), page.locator("#about").text_content(),
-                )  # fmt: skip
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert page.locator("#about").is_hidden()
+    read = {}
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        focus = page.locator(":focus")
+        if focus.get_attribute("role") == "img":
+            read[focus.locator("title").text_content()] = (
+                focus.get_attribute("aria-label"), page.locator("#about").text_content(),
+            )  # fmt: skip
     assert read == {
         about: (about, about) for about in ("one\nop: Const\ndevice: any", "two\nop: Neg\ndevice: any\ninput: one")
     }

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import launched
 from courses import NAME, OURS, RUBRIC, graded, hand_in, source
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -70,19 +69,13 @@ def address(course: Path) -> Iterator[str]:
         server.wait(60)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
-    with launched() as opened:
-        yield opened
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """Return a page that reaches formgrader and nobody else; what a student wrote must open no dialogue."""
     said: list[str] = []
     opened = browser.new_page(viewport={"width": 1280, "height": 1000})
     opened.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     opened.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     ours = address.removesuffix("/formgrader")
     opened.route(re.compile(f"^(?!{re.escape(ours)}/)http"), lambda route: route.abort())

@@ -5,19 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from chromium import axe_core, launched
-from playwright.sync_api import Browser, Page
+from chromium import axe_core
+from playwright.sync_api import Page
 from records import STRIDES
 from viewing import DESK
 
 from grader.feedback import write
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return the browser."""
-    with launched() as opened:
-        yield opened
 
 
 @pytest.fixture
