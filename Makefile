@@ -6,6 +6,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 OUT ?= demo
 SECONDS_A_TARGET ?= 60
+# Each file of tests stays with one; tests wait more than they work, and one takes up to 2 GiB.
+TESTERS ?= 3
+PYTEST := $(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder --durations=25
 
 .PHONY: help setup demo test check validate hostile kills soak fuzz course mutants bench ratios gradescope words peers exercises fixtures system clean
 
@@ -31,7 +34,7 @@ demo: setup
 	$(BIN)/grader feedback $(OUT)
 
 test: setup .venv/browser/ready .venv/s3/ready
-	$(BIN)/python -m pytest --durations=25
+	$(PYTEST)
 
 # What the tests in a real browser need from npm.
 .venv/browser/ready: .venv/ready tests/chromium.py tests/feedback/browser/package-lock.json
@@ -49,7 +52,7 @@ check: setup .venv/browser/ready .venv/s3/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --durations=25
+	$(PYTEST)
 
 validate: setup
 	$(BIN)/grader validate

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import fsspec
@@ -156,16 +156,11 @@ def test_links_and_pipes_are_not_opened(tmp_path: Path) -> None:
     assert read(bo, EXERCISES, SizeLimits()).refused == "it is a link, a pipe or a device, not a file"
 
 
-def test_folders_deeper_than_anybody_reads_stop_nobody(tmp_path: Path) -> None:
+def test_folders_deeper_than_anybody_reads_stop_nobody(tmp_path: Path, dig: Callable[[Path], int]) -> None:
     there = tmp_path / "there"
     (there / "ada").mkdir(parents=True)
     (there / "ada" / "conv_2d.py").write_text("pass")
-    here = os.open(there / "ada", os.O_RDONLY)
-    for _ in range(1500):
-        os.mkdir("d", dir_fd=here)
-        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = deeper
+    here = dig(there / "ada")
     os.close(os.open("far", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=here))
     os.close(here)
     (there / "ada" / Path(*["e"] * 70)).mkdir(parents=True)

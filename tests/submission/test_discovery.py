@@ -207,17 +207,9 @@ def test_a_link_to_somebody_elses_notebook_is_not_followed(tmp_path, exercises):
     assert read(found[1], exercises, SizeLimits()).refused == "it is a link"
 
 
-def test_folders_in_folders_without_end_cost_nobody_a_record(tmp_path, exercises):
+def test_folders_in_folders_without_end_cost_nobody_a_record(tmp_path, exercises, dig):
     (tmp_path / "ada" / "convolutions").mkdir(parents=True)
     (tmp_path / "ada" / "convolutions" / "notebook.ipynb").write_text("{}")
-    here = os.open(tmp_path, os.O_RDONLY)
-    try:
-        for name in ["eve", *["d"] * 1500]:
-            os.mkdir(name, dir_fd=here)
-            deeper = os.open(name, os.O_RDONLY, dir_fd=here)
-            os.close(here)
-            here = deeper
-    finally:
-        os.close(here)
+    os.close(dig(tmp_path / "eve"))
     found, _ = find([tmp_path], exercises, "convolutions")
     assert [one.name for one in found] == ["ada"]
