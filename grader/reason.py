@@ -48,6 +48,7 @@ ADVICE = {
 """What an outcome means and what to look at; nothing need be said of what passed."""
 
 _PLAIN = (Outcome.FAILED, Outcome.RAISED)
+_ENDS = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.OUT_OF_MEMORY)
 _MISSING = "There is no such module"
 _BROKEN = "Importing the module failed"
 _UNWRITTEN = "NotImplementedError"
@@ -56,11 +57,16 @@ _UNWRITTEN = "NotImplementedError"
 def reason(exercise: ExerciseRecord) -> Reason | None:
     """Return the one reason why every check of an exercise failed, None if there is no such.
 
-    Hidden checks say nothing of their cases, so only the visible ones are compared; a dropped one says nothing at all.
+    Either the code died alike in whatever was run, or the checks say the same. Hidden ones say nothing of their cases,
+    so only what the visible ones say is compared; a dropped one says nothing at all.
     """
     if any(check.outcome is Outcome.PASSED for check in exercise.checks):
         return None
     lost = [check for check in exercise.checks if not earned(check)]
+    died = {check.outcome for check in lost} - {Outcome.SKIPPED}
+    if len(died) == 1 and died <= {*_ENDS}:
+        told = [check.message for check in lost if check.visible and check.outcome in died and check.message]
+        return Reason(Trouble(died.pop()), told[0]) if told else None
     messages = [check.message for check in lost if check.visible]
     if not messages or not all(messages) or any(check.outcome is Outcome.GRADER_ERROR for check in lost):
         return None
@@ -83,6 +89,12 @@ def headline(trouble: Trouble | None, exercise: str) -> str:
             return _("{exercise}.py could not be imported.").format(exercise=exercise)
         case Trouble.UNWRITTEN:
             return _("This exercise is not written yet.")
+        case Trouble.TIMED_OUT:
+            return _("No check got an answer: your code did not come to an end.")
+        case Trouble.CRASHED:
+            return _("No check got an answer: your code crashed.")
+        case Trouble.OUT_OF_MEMORY:
+            return _("No check got an answer: your code ran out of memory.")
     return _("All checks of this exercise fail in the same way.")
 
 
@@ -106,6 +118,7 @@ def remedy(trouble: Trouble | None, exercise: str) -> str:
 def meaning(exercise: ExerciseRecord) -> str:
     """Return what the outcome that all its visible checks share means, if it is not plain from what they say."""
     died = {check.outcome for check in exercise.checks if check.visible and not earned(check)} - {*_PLAIN}
+    died = died - {Outcome.SKIPPED} or died
     return ADVICE[min(died)] if len(died) == 1 else ""
 
 

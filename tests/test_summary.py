@@ -152,6 +152,24 @@ def test_no_common_reason(checks):
     assert reason(exercise(*checks)) is None
 
 
+@pytest.mark.parametrize(
+    ("outcome", "trouble"),
+    [
+        (Outcome.TIMED_OUT, Trouble.TIMED_OUT),
+        (Outcome.CRASHED, Trouble.CRASHED),
+        (Outcome.OUT_OF_MEMORY, Trouble.OUT_OF_MEMORY),
+    ],
+)
+def test_code_that_dies_alike_in_all_that_was_run_is_one_reason(outcome, trouble):
+    ends = [check("a", Outcome.SKIPPED, message="Not run."), check("b", outcome, message="While running f(1)")]
+    ends += [check("c", outcome, message="While running f(2)"), check("d", outcome, visible=False)]
+    assert reason(exercise(*ends)) == Reason(trouble, "While running f(1)")
+    assert reason(exercise(*ends, check("e"))) is None
+    assert reason(exercise(*ends, check("e", FAILED, message="Wrong."))) is None
+    assert reason(exercise(*ends, check("e", Outcome.GRADER_ERROR))) is None
+    assert reason(exercise(*ends[3:])) is None
+
+
 def test_the_same_sentence_everywhere_is_one_reason():
     checks = [check(name, FAILED, message="Same.") for name in "ab"]
     assert reason(exercise(*checks)) == Reason(None, "Same.")

@@ -231,7 +231,7 @@ def _reason(common: Reason, name: str, found: ExerciseRecord) -> ReasonView:
         message="" if common.trouble is Trouble.MISSING else sentence(told),
         meaning=meaning(found),
         remedy=remedy(common.trouble, name),
-        hints=common.trouble is None,
+        hints=common.trouble not in (Trouble.MISSING, Trouble.BROKEN, Trouble.UNWRITTEN),
     )
 
 

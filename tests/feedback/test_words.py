@@ -37,6 +37,9 @@ def test_each_trouble_and_status_has_words():
         (Trouble.MISSING, "There is no top5.py in your submission.", "Name the file exactly top5.py"),
         (Trouble.BROKEN, "top5.py could not be imported.", "Mend the line named above first"),
         (Trouble.UNWRITTEN, "This exercise is not written yet.", "It still raises NotImplementedError."),
+        (Trouble.TIMED_OUT, "No check got an answer: your code did not come to an end.", "Mend this first"),
+        (Trouble.CRASHED, "No check got an answer: your code crashed.", "Mend this first"),
+        (Trouble.OUT_OF_MEMORY, "No check got an answer: your code ran out of memory.", "Mend this first"),
         (None, "All checks of this exercise fail in the same way.", "Mend this first"),
     ],
 )
