@@ -48,13 +48,20 @@ def _sources(node: wire.Node) -> list[str]:
 
 
 def _most_telling(nodes: list[Node]) -> list[Node]:
-    """Return the nodes in their order, of too many first those that are wrong, then their neighbours."""
-    if len(nodes) <= exhibit.MOST_NODES:
+    """Return the nodes in their order, of many only those that are wrong and those around them.
+
+    What is wrong comes first, then what it is linked with, and then, for a few nodes, what that is linked with.
+    """
+    if len(nodes) <= exhibit.ENOUGH_NODES:
         return nodes
-    wrong = {node.name for node in nodes if node.state not in ("same", "gone")}
-    beside = {
-        exhibit.source(one) for node in nodes if node.name in wrong for one in (*node.inputs, *(node.wanted or ()))
-    }
-    beside |= {node.name for node in nodes if wrong & {exhibit.source(one) for one in node.inputs}}
-    ranked = sorted(range(len(nodes)), key=lambda at: (nodes[at].name not in wrong, nodes[at].name not in beside, at))
-    return [nodes[at] for at in sorted(ranked[: exhibit.MOST_NODES])]
+    links: dict[str, set[str]] = {}
+    for node in nodes:
+        for other in map(exhibit.source, (*node.inputs, *(node.wanted or ()))):
+            links.setdefault(node.name, set()).add(other)
+            links.setdefault(other, set()).add(node.name)
+    rings = [{node.name for node in nodes if node.state not in ("same", "gone")}]
+    for _ in range(2):
+        rings.append({other for name in rings[-1] for other in links.get(name, ())}.difference(*rings))
+    ranked = [at for ring in rings for at, node in enumerate(nodes) if node.name in ring]
+    sure = sum(node.name in rings[0] | rings[1] for node in nodes)
+    return [nodes[at] for at in sorted(ranked[: min(max(sure, exhibit.ENOUGH_NODES), exhibit.MOST_NODES)])]

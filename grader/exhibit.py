@@ -12,6 +12,7 @@ ROWS, COLUMNS = 40, 48
 """How much of a plane of numbers is kept."""
 LONGEST_NAME = 80
 MOST_NODES = 60
+ENOUGH_NODES = 24
 MOST_INPUTS = 8
 MOST_PAIRS = 10
 

@@ -1,5 +1,7 @@
 """Two graphs as one list of nodes."""
 
+import pytest
+
 from grader import exhibit
 from grader.evidence_graphs import graphs
 from grader.inside.wire import Node, Nodes
@@ -27,12 +29,28 @@ def test_other_inputs_and_other_devices_are_changes() -> None:
     assert placed.devices
 
 
-def test_of_too_many_nodes_the_wrong_ones_and_their_neighbours_are_kept() -> None:
-    many = [Node(f"n{n}", "Abs", (f"n{n - 1}",) if n else ()) for n in range(500)]
-    found = graphs(Nodes(tuple(many)), Nodes(tuple(node for node in many if node.name != "n400")))
-    assert len(found.nodes) == exhibit.MOST_NODES
-    assert found.left_out == 440
-    assert [node.name for node in found.nodes][-3:] == ["n399", "n400", "n401"]
+MANY = [Node(f"n{n}", "Abs", (f"n{n - 1}",) if n else ()) for n in range(500)]
+
+
+@pytest.mark.parametrize(
+    ("lost", "kept"),
+    [
+        ((400,), range(398, 403)),
+        ((0, 400), [0, 1, 2, *range(398, 403)]),
+        (range(100, 400, 2), range(100, 219, 2)),
+        (range(100, 114), range(98, 116)),
+        (range(100, 123), range(99, 124)),
+    ],
+)
+def test_of_many_nodes_the_wrong_ones_and_those_around_them_are_kept(lost, kept) -> None:
+    found = graphs(Nodes(tuple(MANY)), Nodes(tuple(node for n, node in enumerate(MANY) if n not in lost)))
+    assert [node.name for node in found.nodes] == [f"n{n}" for n in kept]
+    assert found.left_out == 500 - len(kept)
+
+
+def test_few_nodes_are_all_kept() -> None:
+    few = MANY[: exhibit.ENOUGH_NODES]
+    assert len(graphs(Nodes(tuple(few)), Nodes(tuple(few[1:]))).nodes) == exhibit.ENOUGH_NODES
 
 
 def test_names_are_cut() -> None:
