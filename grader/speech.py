@@ -20,6 +20,14 @@ _FIRST_FEW = 3
 _LARGEST_GRAPH = 12
 
 
+def _plain(number: object) -> str:
+    """Return a number as Python writes it, and no longer than a student wants to read it."""
+    if not isinstance(number, np.floating):
+        return str(number)
+    text = f"{number:.6g}"
+    return f"{text}.0" if text.lstrip("-").isdigit() else text
+
+
 def call_text(call: wire.Call, program: wire.Program) -> Text:
     """Return a call as Python would write it, with the shapes of the placeholders that it is given."""
     arguments = [value_text(argument) for argument in call.args]
@@ -39,7 +47,8 @@ def value_text(value: wire.Value) -> Text:
         case wire.Array():
             held = wire.numpy(value)
             if held.size <= _LONGEST_ARRAY:
-                return np.array2string(held, separator=", ", precision=4).replace("\n", "")
+                text = np.array2string(held, separator=", ", max_line_width=10_000, formatter={"all": _plain})
+                return text.replace("\n", "")
             return phrase("<array of shape {shape}>", shape=held.shape)
         case wire.Items():
             if len(value.items) > _LONGEST_LIST:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from grader import check
 from grader.inside import wire
 from grader.phrase import Phrase, joined, phrase, spoken
+from grader.speech import value_text
 
 PACKAGE = Path(check.__file__).parent
 SPEAKING = [
@@ -88,3 +90,18 @@ def unsaid(node: ast.AST) -> Iterator[str]:
 def test_a_phrase_comes_back_from_the_store_in_the_same_order() -> None:
     said = phrase("{want} and {got}", want="1", got=phrase("{z}{a}", z="z", a="a"))
     assert msgspec.json.encode(wire.decode(wire.encode(said), Phrase)) == msgspec.json.encode(said)
+
+
+@pytest.mark.parametrize(
+    ("array", "text"),
+    [
+        (np.float32([[1.5, 1], [-2, 1 / 3]]), "[[1.5, 1.0], [-2.0, 0.333333]]"),
+        (np.float64([1e-7, 1e20, np.nan, -np.inf]), "[1e-07, 1e+20, nan, -inf]"),
+        (np.float32(0.25), "0.25"),
+        (np.array([True, False]), "[True, False]"),
+        (np.arange(16) * 1_000_000, f"[{', '.join(str(n * 1_000_000) for n in range(16))}]"),
+        (np.zeros(17), "<array of shape (17,)>"),
+    ],
+)
+def test_small_arrays_are_written_as_python_writes_lists(array: np.ndarray, text: str) -> None:
+    assert str(value_text(wire.array(np.asarray(array)))) == text
