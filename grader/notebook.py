@@ -3,7 +3,6 @@
 from grader.notebook import check
 check("conv_2d")            # what this notebook defines; else the files in this folder
 
-%load_ext grader.notebook
 %%exercise conv_2d          # as the first line of a cell: runs the cell and checks what it defines
 """
 
@@ -14,6 +13,7 @@ import html
 import io
 import json
 import linecache
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -207,7 +207,7 @@ def _names(cell: str) -> frozenset[str]:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Add the cell magic `%%exercise`; `%load_ext grader.notebook` calls this."""
+    """Add the cell magic `%%exercise`; importing this module does it, and so does `%load_ext grader.notebook`."""
     shell.register_magic_function(exercise, "cell", "exercise")
 
 
@@ -218,3 +218,7 @@ def _section(checked: Checked) -> str:
     once = panels.lines(telling.common(checked.exercise, record))
     said = panels.printed(_("what your code printed:"), report.printed(checked)) if checked.printed.strip() else ""
     return f"<h3>{html.escape(report.heading(checked))}</h3>{once or f'<ul>{chr(10).join(items)}</ul>'}{said}"
+
+
+if "IPython" in sys.modules and (_running := _shell()) is not None:
+    load_ipython_extension(_running)

@@ -53,10 +53,10 @@ def run(folder: Path) -> list[Any]:
         "check('conv_2d')",
         "check('convolution_chain')",
         "check('conv_3d')",
-        "%load_ext grader.notebook",
+        "%%exercise\n1",
         f"%%exercise top5\n{HALVES[0]}",
         f"%%exercise top5\n{HALVES[1]}{HALVES[2]}",
-        "%%exercise\n1",
+        "%load_ext grader.notebook",
         f"import sys; sys.path.insert(0, {str(material.exercises())!r})\nfrom utils import gr_disp\n"
         "import tensorflow as tf\nwith tf.Graph().as_default() as graph:\n    tf.constant(1, name='one')\n"
         "gr_disp.show(graph)",
@@ -105,7 +105,7 @@ def test_the_cell_magic_checks_what_its_cells_define_together(outputs: list[Any]
 
 
 def test_the_cell_magic_wants_to_know_which_exercise(outputs: list[Any]) -> None:
-    assert "say which exercise the cell is of: %%exercise NAME" in shown(outputs[8])["text/plain"]
+    assert "say which exercise the cell is of: %%exercise NAME" in shown(outputs[5])["text/plain"]
 
 
 def test_graphs_are_drawn_inline(outputs: list[Any]) -> None:
