@@ -256,7 +256,11 @@ def _shape(value: Any) -> tuple[int | None, ...] | None:
 def _raised(error: BaseException, root: Path) -> wire.Raised:
     """Return an exception as data: class names, its message without addresses, where in the student's files."""
     with contextlib.suppress(Exception):
-        traceback.print_exception(error)
+        # What comes before the student's own lines is ours, and says nothing to them.
+        first = error.__traceback__
+        while first and not first.tb_frame.f_code.co_filename.startswith(str(root)):
+            first = first.tb_next
+        traceback.print_exception(type(error), error, first)
     types = tuple(wire.unicode(kind.__name__[:100]) for kind in type(error).__mro__ if kind is not object)
     try:
         message = str(error)

@@ -79,3 +79,16 @@ def test_the_wall_clock_would_have_ended_it(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("grader.inside.fork._waits", lambda *_: [])
     with busy_processor():
         assert watched(SPIN.format(seconds=0.3), nice=5).reason == "wall"
+
+
+def test_an_exception_is_printed_from_the_students_own_lines_on(submit):
+    ran = submit("def attack():\n    return inner()\n\ndef inner():\n    return 1 / 0\n")
+    (said,) = ran.printed.split("Traceback (most recent call last):\n")[1:]
+    lines = [line.strip() for line in said.strip().splitlines() if set(line) - {" ", "^", "~"}]
+    assert [line.rpartition(", ")[2] for line in lines if line.startswith("File")] == ["in attack", "in inner"]
+    assert lines[-1] == "ZeroDivisionError: division by zero"
+
+
+def test_an_exception_with_none_of_the_students_lines_is_one_line(submit):
+    ran = submit("", calls=["missing"])
+    assert ran.printed.strip() == "AttributeError: the module has no function 'missing'"
