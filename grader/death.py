@@ -1,4 +1,4 @@
-"""How a fork died, from what its supervisor measured: whose fault it is, and the sentence that says so."""
+"""How a fork died, from what its zygote measured: whose fault it is, and the sentence that says so."""
 
 import signal
 

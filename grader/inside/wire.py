@@ -228,7 +228,7 @@ Job = StudentJob | EvaluatorJob
 
 
 class Ended(Frozen, frozen=True):
-    """How a fork ended, said by its supervisor; `status` is as `os.wait4` gives it."""
+    """How a fork ended, said by its zygote; `status` is as `os.wait4` gives it."""
 
     reason: Literal["exit", "cpu", "wall", "total"]
     status: int

@@ -121,9 +121,9 @@ def tokens(data: bytes, most: int) -> int:
 
 
 def collect(control: socket.socket, answers_fd: int, output_fd: int, job: wire.Job) -> Report:
-    """Drain both pipes until nothing holds them any more, and take the supervisor's word on how the fork ended.
+    """Drain both pipes until nothing holds them any more, and take the zygote's word on how the fork ended.
 
-    Once the supervisor has spoken the fork is gone, so the pipes end at once; where there are no walls something else
+    Once the zygote has spoken the fork is gone, so the pipes end at once; where there are no walls something else
     may hold them, and is not waited for.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The supervisor's clocks: whoever sleeps is ended, whoever only waits for a busy machine is not."""
+"""The clocks of a fork: whoever sleeps is ended, whoever only waits for a busy machine is not."""
 
 import contextlib
 import os

@@ -103,7 +103,7 @@ def test_whoever_keeps_the_pipes_open_is_not_waited_for(monkeypatch):
 
 
 @pytest.mark.parametrize("said", [b"", b"\x90", wire.encode(wire.Prepared())])
-def test_a_supervisor_that_says_nothing_is_a_worker_that_died(said, monkeypatch):
+def test_a_zygote_that_says_nothing_is_a_worker_that_died(said, monkeypatch):
     ours, theirs, (answers, answers_in), (output, output_in) = pipes()
     os.close(answers_in)
     os.close(output_in)

@@ -50,7 +50,7 @@ ATTACKS: tuple[Attack, ...] = (
     useless("time-trickle", "stays just below the limit of a step, at each step", "import time", "time.sleep(1.5)"),
     useless(
         "time-forged-beats",
-        "tells its supervisor again and again that a step has ended",
+        "tells its zygote again and again that a step has ended",
         "import time",
         "while True:\n    for fd in range(5, 40):\n        try: os.write(fd, b'.')\n        except OSError: pass\n    time.sleep(0.02)",
     ),
@@ -305,7 +305,7 @@ for pipe in ends: os.close(pipe[0]); os.close(pipe[1])
     ),
     useless(
         "time-beats-closed",
-        "closes the pipe that tells its supervisor of answers, and loops",
+        "closes the pipe that tells its zygote of answers, and loops",
         "os.closerange(4, 64)",
         "while True: pass",
     ),

@@ -40,7 +40,7 @@ ATTACKS: tuple[Attack, ...] = (
         "everywhere(frame(b'\\xdd\\xff\\xff\\xff\\xff'))",
     ),
     _sent("frames-deep", "sends lists in lists, fifty thousand deep", "everywhere(frame(b'\\x91' * 50_000))"),
-    _sent("frames-ended", "says in its supervisor's name that it ended well", "say(wire.Ended('exit', 0, 0, 0.0))"),
+    _sent("frames-ended", "says in its zygote's name that it ended well", "say(wire.Ended('exit', 0, 0, 0.0))"),
     _sent(
         "frames-again",
         "says that it is prepared and imported, many times",
