@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from grader.export import pages
 from grader.export.spreadsheet import cell, table
 from grader.record import Record
 from grader.roster import Person, owners, separator
@@ -172,12 +173,24 @@ def _chosen(attempts: Sequence[Attempt], schedule: Schedule | None) -> Attempt:
     return ordered[-1]
 
 
-def load_times(path: Path) -> dict[str, datetime.datetime]:
-    """Read when submissions came: CSV with the columns `submission,at`.
+def load_times(path: Path | None, records: Sequence[Record]) -> dict[str, datetime.datetime]:
+    """Read when submissions came: CSV with the columns `submission,at`, or nbgrader's folder `submitted`.
 
     Raises:
-        ScheduleError: naming line and column.
+        ScheduleError: naming line and column, or the folder in which there is no time.
     """
+    if path is None:
+        return {}
+    if path.is_dir():
+        came = {one.submission: pages.timestamp(path / one.submission / one.assignment) for one in records}
+        # nbgrader's times are in UTC and don't say so.
+        times = {name: at.replace(tzinfo=datetime.UTC) for name, at in came.items() if at is not None}
+        if not times:
+            raise ScheduleError(
+                f"{path}: in no STUDENT/ASSIGNMENT/ of it nbgrader left a timestamp.txt; name its folder `submitted`, "
+                "or a CSV file with the columns submission,at"
+            )
+        return times
     try:
         text = path.read_text("utf-8-sig")
         rows = list(csv.reader(text.splitlines(), delimiter=separator(text), strict=True))
@@ -185,7 +198,7 @@ def load_times(path: Path) -> dict[str, datetime.datetime]:
         raise ScheduleError(f"{path}: {error}") from error
     if not rows or [name.strip().lower() for name in rows[0]] != ["submission", "at"]:
         raise ScheduleError(f"{path}, line 1: its columns are to be `submission,at`")
-    times: dict[str, datetime.datetime] = {}
+    times = {}
     for line, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
             continue

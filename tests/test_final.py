@@ -127,8 +127,23 @@ def test_a_deadline_needs_times():
 
 def test_times_from_a_file(tmp_path: Path):
     (tmp_path / "times.csv").write_text("submission,at\n\nada,2026-03-01T13:00\n,\n")
-    times = load_times(tmp_path / "times.csv")
+    times = load_times(tmp_path / "times.csv", [])
     assert finals([ADA], [worth("ada", 40)], PER_DAY, times).people[0].total == 36.0
+
+
+def test_times_that_nbgrader_wrote_down(tmp_path: Path):
+    records = [worth("ada", 40), worth("bela", 40)]
+    with pytest.raises(ScheduleError, match=r"nbgrader left a timestamp.txt; name its folder `submitted`"):
+        load_times(tmp_path, records)
+    for student, moment in (("ada", "2026-03-01 12:30:00 UTC"), ("bela", "2026-03-01T14:30:00+0200")):
+        folder = tmp_path / student / records[0].assignment
+        folder.mkdir(parents=True)
+        (folder / "timestamp.txt").write_text(moment)
+    times = load_times(tmp_path, records)
+    assert [one.attempt.at.isoformat() for one in finals([ADA, BELA], records, PER_DAY, times).people] == [
+        "2026-03-01T12:30:00+00:00"
+    ] * 2
+    assert [one.total for one in finals([ADA, BELA], records, PER_DAY, times).people] == [36.0, 36.0]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +155,7 @@ def test_times_from_a_file(tmp_path: Path):
 def test_times_that_cannot_be_read(tmp_path: Path, text: str, message: str):
     (tmp_path / "times.csv").write_text(text)
     with pytest.raises(ScheduleError, match=message):
-        load_times(tmp_path / "times.csv")
+        load_times(tmp_path / "times.csv", [])
 
 
 def test_the_table_has_everybody_and_no_formulas():

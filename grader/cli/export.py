@@ -36,8 +36,8 @@ _FILES |= {"canvas": "canvas.csv", "moodle": "moodle.csv"}
     help="canvas, moodle: CSV with the columns id,name,email,group.",
 )  # fmt: skip
 @click.option(
-    "--times", type=click.Path(path_type=Path, dir_okay=False),
-    help="canvas, moodle: CSV with the columns submission,at.",
+    "--times", type=click.Path(path_type=Path, exists=True),
+    help="canvas, moodle: CSV with the columns submission,at; or nbgrader's folder submitted/.",
 )  # fmt: skip
 @click.option(
     "--schedule", type=click.Path(path_type=Path, dir_okay=False),
@@ -133,7 +133,7 @@ def _finals(
 ) -> Finals:
     if path is None:
         raise click.UsageError(f"{target} knows people by their ids: --roster roster.csv, columns id,name,email,group")
-    return final.finals(roster.load(path), records, rules, final.load_times(times) if times else {})
+    return final.finals(roster.load(path), records, rules, final.load_times(times, records))
 
 
 def _rostered(found: Finals, ours: Assignment, target: str, out: Path, name: str) -> list[str]:

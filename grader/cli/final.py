@@ -20,7 +20,9 @@ from grader.schedule import ScheduleError
     "--roster", "roster_path", required=True, type=click.Path(path_type=Path, dir_okay=False),
     help="CSV: id,name,email,group,extension,grace_days.",
 )  # fmt: skip
-@click.option("--times", type=click.Path(path_type=Path, dir_okay=False), help="CSV: submission,at.")
+@click.option(
+    "--times", type=click.Path(path_type=Path, exists=True), help="CSV: submission,at; or nbgrader's folder submitted/."
+)
 @click.option(
     "--schedule", "--assignment", "schedule", type=click.Path(path_type=Path, dir_okay=False),
     help="TOML with a table [schedule]; the assignment's by default.",
@@ -35,14 +37,11 @@ def command(folder: Path, roster_path: Path, times: Path | None, schedule: Path 
     \b
     grader final graded/ --roster roster.csv
     grader final graded/ --roster roster.csv --times times.csv --schedule schedule.toml
+    grader final graded/ --roster roster.csv --times course/submitted/
     """
     try:
-        found = finals(
-            roster.load(roster_path),
-            read_all(folder),
-            assignments.load_schedule(schedule),
-            load_times(times) if times else {},
-        )
+        people, records = roster.load(roster_path), read_all(folder)
+        found = finals(people, records, assignments.load_schedule(schedule), load_times(times, records))
         written = out or folder / "final.csv"
         write_whole(written, final_csv(found.people).encode())
     except (FileNotFoundError, ValueError, assignments.AssignmentError, roster.RosterError, ScheduleError) as error:
