@@ -56,6 +56,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_nbgrader_finds_the_source_right_and_the_release_not_done(made: Path) -> None:
+    assert "Success! Your notebook passes all the tests." in nbgrader(made, "validate", f"source/{NAME}/{NAME}.ipynb")
+    said = nbgrader(made, "validate", f"release/{NAME}/{NAME}.ipynb")
+    visible = sum(len(OURS.check_ids(exercise, True)) for exercise in OURS.exercises)
+    assert f"VALIDATION FAILED ON {visible} CELL(S)!" in said
+
+
 @pytest.fixture(scope="module")
 def graded(made: Path) -> tuple[Path, dict[str, Record]]:
     right = {exercise: module("ada", exercise) for exercise in OURS.exercises}
