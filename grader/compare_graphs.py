@@ -10,6 +10,7 @@ from grader.phrase import Phrase, Text, phrase
 
 MAIN = phrase("the main graph")
 COPY = phrase("the copy")
+_WAITS = "^"
 
 
 def graph_def(seen: Seen, call: int = 0) -> wire.Nodes:
@@ -249,7 +250,8 @@ def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = Fals
     got, want = (Counter(_wired(nodes)) for nodes in (graph, trial.want.nodes(call)))
     missing, more = want - got, got - want
     if missing:
-        lacks = phrase("The graph of call {number} lacks the operations {ops}.", number=call + 1, ops=listed(missing))
+        ops = listed(map(_operation_text, missing))
+        lacks = phrase("The graph of call {number} lacks the operations {ops}.", number=call + 1, ops=ops)
         raise Finding(lacks)
     if nothing_else and more:
         holds = phrase(
@@ -260,8 +262,11 @@ def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = Fals
         raise Finding(holds)
 
 
-def _wired(graph: wire.Nodes) -> list[str]:
-    """Return each operation with those that it takes its inputs from, `AddV2(Placeholder, Neg)`, names left aside."""
+def _wired(graph: wire.Nodes) -> list[tuple[str, ...]]:
+    """Return each operation with those that it takes its inputs from, names left aside.
+
+    Not as one text each: an operation's name may be as long as a message, and thousands may take their inputs from it.
+    """
     ops = {node.name: node.op for node in graph.nodes}
     found = []
     for node in graph.nodes:
@@ -269,6 +274,13 @@ def _wired(graph: wire.Nodes) -> list[str]:
             [ops.get(entry.removeprefix("^").partition(":")[0], "nothing") for entry in entries]
             for entries in _entries(node)
         )
-        inputs = [*data, *(f"^{op}" for op in sorted(waits))]
-        found.append(f"{node.op}({', '.join(inputs)})" if inputs else node.op)
+        found.append((node.op, *data, _WAITS, *sorted(waits)))
     return found
+
+
+def _operation_text(wired: tuple[str, ...]) -> str:
+    """Return an operation and where its inputs come from as text, `AddV2(Placeholder, Neg, ^NoOp)`."""
+    op, *inputs = wired
+    place = inputs.index(_WAITS)
+    inputs[place:] = [f"^{one}" for one in inputs[place + 1 :]]
+    return f"{op}({', '.join(inputs)})" if inputs else op

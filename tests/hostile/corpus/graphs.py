@@ -346,6 +346,23 @@ ATTACKS: tuple[Attack, ...] = (
         "returns nodes whose names are not UTF-8",
         "from inside import student, wire; student._value = lambda *a: wire.Graph(b'\\n\\x04\\n\\x02\\xff\\xfe'); return None",
     ),
+    Attack(
+        "graph-long-operation",
+        "loads a graph in which two thousand inputs come from an operation with a name of ten megabytes",
+        {
+            "subgraph.py": right("subgraph")
+            + """
+class Long(tf.Graph):
+    def as_graph_def(self, *args, **kwargs):
+        made = tf.compat.v1.GraphDef()
+        made.node.add(name='a', op='A' * 10_000_000)
+        made.node.add(name='b', op='B', input=['a'] * 2000)
+        return made
+def load_into_graph(graph_def, name='inception'): return Long()
+"""
+        },
+        {"subgraph": "less"},
+    ),
     _returned(
         "graph-huge-versions",
         "returns a graph with a million versions that it cannot stand",
