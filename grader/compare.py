@@ -39,6 +39,7 @@ FLOAT32 = Tolerance(
 )
 """For what was computed in float32, wherever: a GPU sums in another order, and that is in it. TensorFloat-32 is not: it
 rounds factors to 2**-11, five times this tolerance, so a GPU would have to be asked to do without it."""
+_MOST_NUMBERS = 1 << 20  # in lists; a photograph has some ten thousand
 EXACT = Tolerance(0.0, 0.0, "nothing is computed, or the same operations on the same numbers")
 
 
@@ -94,13 +95,20 @@ def numbers_in(value: Any) -> np.ndarray | None:
     """Return an array, or a number or nested lists of numbers as one; None if a value is neither."""
     if isinstance(value, np.ndarray):
         return value
-    # Of texts NumPy makes an array in which each takes the room of the longest, in a grader that has no such room.
-    if not _is_numbers(value):
+    # Of texts NumPy makes an array in which each takes the room of the longest, and of bytes and one large number one
+    # in which all are as large: in a grader that has no such room.
+    if not _is_numbers(value) or _count(value) > _MOST_NUMBERS:
         return None
     try:
         return np.asarray(value)
     except ValueError:
         return None
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, list):
+        return sum(map(_count, value))
+    return int(np.size(value))
 
 
 def _is_numbers(value: Any) -> bool:

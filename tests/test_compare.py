@@ -1,10 +1,12 @@
 """Comparisons: how far numbers may lie apart."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from grader.check import Finding
-from grader.compare import EXACT, FLOAT32, same_array
+from grader.compare import EXACT, FLOAT32, numbers_in, same_array
 
 CANCELLING = np.array([[20_000.0, 0.0], [-3.0, 5_000.0]])
 
@@ -32,3 +34,18 @@ def test_a_number_that_is_none_opens_no_door_to_the_others(number: float) -> Non
 def test_arrays_of_no_numbers_or_one_or_of_truths_are_compared(want: np.ndarray) -> None:
     same_array(want.copy(), want, "y", FLOAT32)
     same_array(want.copy(), want, "y", EXACT)
+
+
+def test_lists_of_arrays_are_not_blown_up_to_the_largest_type_among_them() -> None:
+    bomb = [*(np.zeros(200_000, bool) for _ in range(36)), np.zeros(200_000, np.clongdouble)]
+    tracemalloc.start()
+    try:
+        with pytest.raises(Finding, match="y should be an array, but it is a list or tuple of 37"):
+            same_array(bomb, np.zeros(3), "y", EXACT)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 20_000_000
+    rows = numbers_in([np.zeros(300), [1] * 300])
+    assert rows is not None
+    assert rows.shape == (2, 300)
