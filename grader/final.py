@@ -12,7 +12,7 @@ from grader.export import pages
 from grader.export.spreadsheet import cell, table
 from grader.record import Record
 from grader.roster import Person, owners, separator
-from grader.schedule import Schedule, ScheduleError, parse_time
+from grader.schedule import YEARS, Schedule, ScheduleError, parse_time
 
 Status = Literal["graded", "refused", "error", "missing", "conflict"]
 
@@ -184,7 +184,7 @@ def load_times(path: Path | None, records: Sequence[Record]) -> dict[str, dateti
     if path.is_dir():
         came = {one.submission: pages.timestamp(path / one.submission / one.assignment) for one in records}
         # nbgrader's times are in UTC and don't say so.
-        times = {name: at.replace(tzinfo=datetime.UTC) for name, at in came.items() if at is not None}
+        times = {name: at.replace(tzinfo=datetime.UTC) for name, at in came.items() if at and at.year in YEARS}
         if not times:
             raise ScheduleError(
                 f"{path}: in no STUDENT/ASSIGNMENT/ of it nbgrader left a timestamp.txt; name its folder `submitted`, "

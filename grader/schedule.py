@@ -11,8 +11,9 @@ Late = Literal["none", "zero", "per_day"]
 Counts = Literal["last", "best", "last_in_time"]
 
 _DAY = 86_400.0
-# A file's name may say any year, and on another zone's clocks the first and the last one are out of range.
-_YEARS = range(1900, 3000)
+YEARS = range(1900, 3000)
+"""The years that a time may be in. A name or a file of a student's may say any, and on another zone's clocks the first
+and the last one are out of range."""
 
 
 class ScheduleError(Exception):
@@ -90,6 +91,6 @@ def parse_time(text: str) -> datetime.datetime:
         found = datetime.datetime.fromisoformat(written)
     except ValueError as error:
         raise ScheduleError(f"{text!r} is no time; write it as 2026-03-01T23:59") from error
-    if found.year not in _YEARS:
+    if found.year not in YEARS:
         raise ScheduleError(f"{text!r} is no time of any course; write it as 2026-03-01T23:59")
     return found

@@ -146,6 +146,21 @@ def test_times_that_nbgrader_wrote_down(tmp_path: Path):
     assert [one.total for one in finals([ADA, BELA], records, PER_DAY, times).people] == [36.0, 36.0]
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01 00:00:00 UTC", "9999-12-31 23:59:59 UTC"])
+def test_times_that_a_student_made_up_hold_nobody_up(tmp_path: Path, moment: str):
+    records = [worth("ada", 40), worth("bela", 40)]
+    for student, written in (("ada", "2026-03-01 12:30:00 UTC"), ("bela", moment)):
+        folder = tmp_path / student / records[0].assignment
+        folder.mkdir(parents=True)
+        (folder / "timestamp.txt").write_text(written)
+    for zone in ("Pacific/Auckland", "America/Los_Angeles"):
+        schedule = msgspec.structs.replace(PER_DAY, timezone=zone)
+        times = load_times(tmp_path, records)
+        assert finals([ADA], records, schedule, times).people[0].status == "graded"
+        with pytest.raises(ScheduleError, match="when did 'bela' come"):
+            finals([ADA, BELA], records, schedule, times)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [("name,at\n", "line 1"), ("submission,at\nada\n", "line 2: it has 1 cells"),
