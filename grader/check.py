@@ -180,7 +180,8 @@ def kind_of(value: Any) -> Text:
         return phrase("a graph")
     if isinstance(value, wire.Other):
         return phrase("an object of type {type}", type=value.kind)
-    return f"{type(value).__name__} {value!r:.60}"
+    # Quoted in full, a long text would take forty times its room.
+    return f"{type(value).__name__} {value[:60] if isinstance(value, str) else value!r:.60}"
 
 
 class Trial(msgspec.Struct, frozen=True):

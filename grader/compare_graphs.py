@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from grader.check import Finding, Seen, Trial
 from grader.evidence_graphs import graphs
 from grader.inside import wire
-from grader.phrase import Phrase, Text, phrase
+from grader.phrase import LONGEST_VALUE, Phrase, Text, phrase
 
 MAIN = phrase("the main graph")
 COPY = phrase("the copy")
@@ -44,10 +44,20 @@ def outputs(trial: Trial, call: int = 0) -> list[str]:
     return list(wire.from_wire(args[1])) if len(args) > 1 else ["output"]
 
 
+def quoted(name: str) -> str:
+    """Return a name in quotes; of a long one, whose escapes would take forty times its room, as much as is read."""
+    return repr(name[:LONGEST_VALUE])
+
+
+def _inputs(node: wire.Node | tuple[str, ...]) -> str:
+    entries = node.inputs if isinstance(node, wire.Node) else node
+    return f"[{', '.join(map(quoted, entries[:LONGEST_VALUE]))}]"
+
+
 def listed(names: Iterable[str], most: int = 4) -> Text:
     """Return names as text, the first few of many."""
     ordered = sorted(names)
-    shown = ", ".join(map(repr, ordered[:most]))
+    shown = ", ".join(map(quoted, ordered[:most]))
     return phrase("{names} and {count} more", names=shown, count=len(ordered) - most) if len(ordered) > most else shown
 
 
@@ -91,7 +101,7 @@ def each_once(graph: wire.Nodes) -> None:
             twice = phrase(
                 "The main graph holds the node {name} {count} times. Two nodes of one graph can't share a name: "
                 "keep each node once, however many others use it.",
-                name=repr(name), count=count,
+                name=quoted(name), count=count,
             )  # fmt: skip
             raise Finding(twice)
 
@@ -164,12 +174,16 @@ def _change(part: str, old: object, new: object) -> Text:
         if lost:
             return phrase("lacks the attribute {attribute}", attribute=repr(lost[0]))
         changed = [key for key in new if old.get(key) != new[key]]
-        return phrase("has another attribute {attribute} than before", attribute=repr(changed[0]))
+        return phrase("has another attribute {attribute} than before", attribute=quoted(changed[0]))
     if isinstance(old, tuple) and isinstance(new, tuple):
-        return phrase("should have the inputs {want}, but it has {got}", want=list(old), got=list(new))
+        return phrase("should have the inputs {want}, but it has {got}", want=_inputs(old), got=_inputs(new))
     if part == "op":
-        return phrase("should have the operation {want}, as before, but it has {got}", want=repr(old), got=repr(new))
-    return phrase("should have the device {want}, as before, but it has {got}", want=repr(old), got=repr(new))
+        return phrase(
+            "should have the operation {want}, as before, but it has {got}", want=quoted(str(old)), got=quoted(str(new))
+        )
+    return phrase(
+        "should have the device {want}, as before, but it has {got}", want=quoted(str(old)), got=quoted(str(new))
+    )
 
 
 def same_devices(trial: Trial) -> None:
@@ -190,7 +204,7 @@ def same_devices(trial: Trial) -> None:
 
 
 def _device(name: str) -> Text:
-    return repr(name) if name else phrase("no device")
+    return quoted(name) if name else phrase("no device")
 
 
 def some_moved(got: wire.Nodes, asked: wire.Nodes) -> None:
@@ -229,8 +243,8 @@ def loaded(trial: Trial) -> None:
         if same.op != node.op or _entries(same) != _entries(node):
             other = phrase(
                 "The node {name} should be {op} of {inputs}, but it is {other_op} of {other_inputs}.",
-                name=repr(node.name), op=node.op, inputs=list(node.inputs), other_op=same.op,
-                other_inputs=list(same.inputs),
+                name=repr(node.name), op=node.op, inputs=_inputs(node), other_op=same.op,
+                other_inputs=_inputs(same),
             )  # fmt: skip
             raise Finding(other)
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 _FIELD = re.compile(r"\{(\w+)\}")
+LONGEST_VALUE = 4000
+"""How much of a text is kept in a phrase: more than of any message that is made of it."""
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -34,7 +36,8 @@ def phrase(template: str, /, **values: object) -> Phrase:
 
 def _made(template: str, values: dict[str, Text]) -> Phrase:
     """Return a phrase with its values in the order in which the store gives them back: a record is the same bytes."""
-    return Phrase(template, dict(sorted(values.items())))
+    kept = {name: one[:LONGEST_VALUE] if isinstance(one, str) else one for name, one in values.items()}
+    return Phrase(template, dict(sorted(kept.items())))
 
 
 def joined(parts: Sequence[Text], between: Text = ", ") -> Text:

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from grader.check import Finding, Seen, Trial
-from grader.compare_graphs import loaded_by_any_name
+from grader.compare_graphs import MAIN, loaded_by_any_name, same_inputs, same_names
 from grader.inside import wire
 from grader.observation import Observed
 
@@ -44,3 +44,20 @@ def test_an_operation_whose_name_is_long_costs_no_more_than_once() -> None:
     finally:
         tracemalloc.stop()
     assert most < 20_000_000
+
+
+def test_a_name_that_is_long_is_not_spelled_out_to_be_cut_afterwards() -> None:
+    long = "\U0001f600" + "\U000e0001" * 500_000
+    want = wire.Nodes((wire.Node("x", "Placeholder"),))
+    named, fed = wire.Nodes((*want.nodes, wire.Node(long, "B"))), wire.Nodes((wire.Node("x", "Placeholder", (long,)),))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Finding, match="which no output depends on") as raised:
+            same_names(trial(named, want))
+        with pytest.raises(Finding, match="should have the inputs"):
+            same_inputs(fed, want, MAIN)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 10_000_000
+    assert len(raised.value.message) > 2000
