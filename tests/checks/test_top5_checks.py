@@ -152,7 +152,7 @@ def test_names_are_in_no_order_that_a_sort_would_give() -> None:
 def test_messages_show_the_call_and_what_came(examination: Examination) -> None:
     lost = examination.lost(sample("top5", "ascending"))
     assert lost["order"] == (
-        "top_k([0.25 , 0.5  , 0.125], ['gamma', 'theta', 'alpha'], 3) should give the labels ['theta', 'gamma', "
+        "top_k([0.25, 0.5, 0.125], ['gamma', 'theta', 'alpha'], 3) should give the labels ['theta', 'gamma', "
         "'alpha'], but it gives ['alpha', 'gamma', 'theta']."
     )
     grown = examination.lost(sample("top5", "grows_graph"))
