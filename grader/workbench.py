@@ -3,7 +3,9 @@
 import atexit
 import contextlib
 import functools
+import socket
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 
 import msgspec
@@ -22,6 +24,8 @@ from grader.walls.turns import Turns
 from grader.walls.worker import Isolation, Worker
 
 PARTS = ("visible", "hidden")
+STEM: ContextVar[socket.socket | None] = ContextVar("STEM", default=None)
+"""Where this process asks for zygotes, if it shares a stem (`walls/zygotes.py`) with others."""
 
 
 def cache_folder() -> Path:
@@ -73,7 +77,7 @@ class Workbench:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.assignment = setup.load()
-        self.worker = Worker(setup.isolation, Turns(Path(setup.turns) if setup.turns else None))
+        self.worker = Worker(setup.isolation, Turns(Path(setup.turns) if setup.turns else None), STEM.get())
         self.bench = Bench()
         self._parts: dict[tuple[str, str], FrozenPart] = {}
 

@@ -26,7 +26,8 @@ from grader.store import Store, StoreError
 from grader.submission import SubmissionError, find
 from grader.walls import bubblewrap
 from grader.walls.seccomp import SeccompMissing
-from grader.walls.worker import WorkerDied
+from grader.walls.worker import Isolation, WorkerDied
+from grader.walls.zygotes import Stem
 from grader.workbench import Setup, cache_folder
 
 _LONGEST_TABLE = 60
@@ -104,7 +105,7 @@ def command(
             replay.remember(out, found, setup)
             with (
                 _watching(shown, len(found)) as watcher,
-                _executor(scheduler, jobs, shown) as (make_executor, slots),
+                _executor(scheduler, jobs, setup.isolation, shown) as (make_executor, slots),
             ):
                 graded = grade(found, out, setup, store, make_executor, slots, watcher, fresh)
                 records = []
@@ -139,12 +140,13 @@ def command(
 
 @contextlib.contextmanager
 def _executor(
-    scheduler: str | None, jobs: int | None, shown: Console
+    scheduler: str | None, jobs: int | None, isolation: Isolation, shown: Console
 ) -> Iterator[tuple[Callable[[], Executor], int | Callable[[], int]]]:
     """Yield what makes an executor, of processes of this machine or of a cluster, and how many it does at once."""
     if scheduler is None:
         slots = jobs or os.cpu_count() or 1
-        yield lambda: processes.pool(slots), slots
+        with Stem(isolation) as stem:
+            yield lambda: processes.pool(slots, stem), slots
         return
     if not scheduler.startswith(("tcp://", "tls://")):
         raise click.UsageError(f"--scheduler {scheduler}: give its address, such as tcp://10.0.0.1:8786")

@@ -3,11 +3,14 @@
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from concurrent.futures import Executor, ProcessPoolExecutor
 
 from grader.walls import bubblewrap
 from grader.walls.seccomp import program
+from grader.walls.zygotes import Stem
+from grader.workbench import STEM
 
 
 def try_walls() -> None:
@@ -23,13 +26,14 @@ def try_walls() -> None:
         raise bubblewrap.WallsMissing(bubblewrap.advice(refused))
 
 
-def pool(jobs: int) -> Executor:
+def pool(jobs: int, stem: Stem) -> Executor:
     """Return an executor of that many processes, which leave Ctrl-C to this one and never outlive it."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_belong_to_the_parent)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(stem.socket,))
 
 
-def _belong_to_the_parent() -> None:
+def _begin(stem: socket.socket | None) -> None:
+    STEM.set(stem)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
 

@@ -24,6 +24,7 @@ from grader.validate import Validation, validate
 from grader.walls import bubblewrap
 from grader.walls.seccomp import SeccompMissing
 from grader.walls.worker import WorkerDied
+from grader.walls.zygotes import Stem
 from grader.workbench import PARTS, Setup, Workbench, cache_folder, freeze_part, grade_submission
 
 _SHOWN = 4
@@ -65,7 +66,8 @@ def command(exercises: tuple[str, ...], seeds: int, as_json: bool, isolation: st
         said = {name: contract(name) for name in asked}
         with (
             tempfile.TemporaryDirectory(prefix="grader-") as turns,
-            processes.pool(os.cpu_count() or 1) as pool,
+            Stem(setup.isolation) as stem,
+            processes.pool(os.cpu_count() or 1, stem) as pool,
             terminal.progress(shown) as bar,
         ):
             examine = _Examination(pool, msgspec.structs.replace(setup, turns=turns), asked, bar)

@@ -1,8 +1,9 @@
 """The process that imports TensorFlow once and forks: one fork a job, each behind walls of its own.
 
 It listens on a socket, its only standing descriptor. A request comes with three descriptors: the job, the pipe for
-answers, the pipe for what is printed. It never touches student code, and waits for a fork no longer than its limits
-allow (`fork.py`). No operation of TensorFlow runs here: a process that has run one hangs in its forks.
+answers, the pipe for what is printed. It may also be asked for another zygote, a fork of itself. It never touches
+student code, and waits for a fork no longer than its limits allow (`fork.py`). No operation of TensorFlow runs here: a
+process that has run one hangs in its forks.
 """
 
 import ctypes
@@ -20,7 +21,7 @@ _HUGE_PAGE = 2 << 20
 _MADV_COLLAPSE = 25
 
 
-class Request(wire.Frozen, frozen=True):
+class Request(wire.Frozen, frozen=True, tag="job"):
     """What the grader sends for a job; the descriptors travel beside it.
 
     Args:
@@ -45,34 +46,54 @@ class Settings(wire.Frozen, frozen=True):
     seccomp: bytes | None
 
 
+class BranchOff(wire.Frozen, frozen=True, tag="branch"):
+    """What asks a zygote to fork another one; the descriptor beside it is that one's own socket."""
+
+
 def main() -> None:
     """Warm up, say so, and serve requests until the socket closes, or something fails: then nobody waits in vain."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = wire.decode(control.recv(_LONGEST_REQUEST), Settings)
     version = warm(Path(settings.given))
-    from . import fork
-
     if settings.seccomp is not None:  # many forks are to come, enough to pay for the gathering
         use_huge_pages()
-    standing = fork.stand(control, walled=settings.seccomp is not None)
-    control.send(wire.encode(Ready(version, _threads())))
+    serve(control, version, settings.seccomp)
+
+
+def serve(control: socket.socket, version: str, seccomp: bytes | None) -> None:
+    """Say that the zygote may be used, and serve requests until the socket closes. Returns in the branches too."""
+    from . import fork
+
+    standing = fork.stand(control, walled=seccomp is not None)
+    _say_ready(control, version)
     between: list[int] = []
     while True:
         data, fds, _, _ = socket.recv_fds(control, _LONGEST_REQUEST, 4)
         if not data:
             return
-        request = wire.decode(data, Request)
-        pipes = fork.Pipes(*fds[:3])
-        if not request.ahead:
-            control.send(wire.encode(fork.run(request.limits, settings.seccomp, standing, pipes)))
+        request = wire.decode(data, Request | BranchOff)
+        if isinstance(request, Request) and not request.ahead:
+            control.send(wire.encode(fork.run(request.limits, seccomp, standing, fork.Pipes(*fds))))
             continue
         pid = os.fork()
+        if pid == 0 and isinstance(request, BranchOff):
+            standing.close()
+            serve(socket.socket(fileno=fds[0]), version, seccomp)
+            return
         if pid == 0:
             told = socket.socket(fileno=fds[3])
-            fork.run_ahead(request.limits, standing._replace(control=told), pipes)
+            fork.run_ahead(request.limits, standing._replace(control=told), fork.Pipes(*fds[:3]))
         for fd in fds:
             os.close(fd)
         between = [one for one in (*between, pid) if os.waitpid(one, os.WNOHANG)[0] == 0]
+
+
+def _say_ready(control: socket.socket, version: str) -> None:
+    """Say that this process may be used, with a descriptor by which it can be ended, where there are such."""
+    process = [os.pidfd_open(os.getpid())] if hasattr(os, "pidfd_open") else []
+    socket.send_fds(control, [wire.encode(Ready(version, _threads()))], process)
+    for fd in process:
+        os.close(fd)
 
 
 def warm(given: Path) -> str:
