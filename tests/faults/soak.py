@@ -80,11 +80,9 @@ def sample(grader: int, out: Path, temporary: Path) -> Sample:
     below = watching.descendants(grader)
     parents = {pid: _parent(pid) for pid in below}
     grading = [pid for pid, line in below.items() if "spawn_main" in line]
-    zygotes = [
-        pid
-        for pid, line in below.items()
-        if "inside.zygote" in line and "--unshare-all" not in line and "--unshare-all" in below.get(parents[pid], "")
-    ]
+    walled = {pid for pid, line in below.items() if "inside.zygote" in line and "--unshare-all" not in line}
+    stems = {pid for pid in walled if "--unshare-all" in below.get(parents[pid], "")}
+    zygotes = [pid for pid in walled if pid in stems or parents[pid] in stems]  # a stem forks nothing but zygotes
     return Sample(
         len(list(out.glob("records/*.json"))),
         {

@@ -17,6 +17,7 @@ from grader import material
 from grader.inside import wire
 from grader.walls import bubblewrap, descend
 from grader.walls.worker import Worker
+from grader.walls.zygotes import Own
 
 ROOT = os.geteuid() == 0
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -184,8 +185,13 @@ def own():
 
 def zygote(worker: Worker) -> int:
     """Return the process that forks: the innermost of those that the worker started."""
-    assert worker._process is not None
-    return [worker._process.pid, *descendants(worker._process.pid)][-1]
+    return below(worker)[-1]
+
+
+def below(worker: Worker) -> list[int]:
+    """Return the processes that a worker with a zygote of its own started, nearest first."""
+    assert isinstance(worker._zygote, Own)
+    return [worker._zygote.process.pid, *descendants(worker._zygote.process.pid)]
 
 
 def test_a_killed_zygote_is_replaced_and_the_job_run_again(own, submit):
@@ -207,7 +213,7 @@ def test_a_zygote_killed_during_a_job_is_replaced(own, submit):
 def test_a_fork_killed_from_outside_is_run_again(own, submit):
     own.start()
     killer = subprocess.Popen(
-        [sys.executable, "-c", KILL_INNERMOST.format(pid=own._process.pid)], stdout=subprocess.DEVNULL
+        [sys.executable, "-c", KILL_INNERMOST.format(pid=below(own)[0])], stdout=subprocess.DEVNULL
     )
     source = "import time\ndef attack():\n    time.sleep(1)\n    return 5\n"
     assert submit(source, on=own, wall_seconds=5.0, total_wall_seconds=20.0).value() == 5
@@ -228,7 +234,7 @@ os.kill(below({pid})[-1], 9)
 
 def test_nothing_is_left_when_a_worker_closes(own, submit):
     own.start()
-    pids = [own._process.pid, *descendants(own._process.pid)]
+    pids = below(own)
     own.close()
     assert wait_until_gone(pids) == []
 
