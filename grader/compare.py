@@ -40,6 +40,8 @@ FLOAT32 = Tolerance(
 """For what was computed in float32, wherever: a GPU sums in another order, and that is in it. TensorFloat-32 is not: it
 rounds factors to 2**-11, five times this tolerance, so a GPU would have to be asked to do without it."""
 _MOST_NUMBERS = 1 << 20  # in lists; a photograph has some ten thousand
+_NEAR = 0.01
+_NEARLY = phrase(" None is far off: look for something that is rounded, or for something small that comes on top.")
 EXACT = Tolerance(0.0, 0.0, "nothing is computed, or the same operations on the same numbers")
 
 
@@ -77,11 +79,19 @@ def same_array(got: Any, want: np.ndarray, what: Text, tolerance: Tolerance) -> 
     place = tuple(int(i) for i in np.argwhere(~close)[0])
     wrong = int(np.size(close) - np.count_nonzero(close))
     differs = phrase(
-        "{what} differs in {wrong} of {size} numbers: expected {want}{where}, got {got}.",
+        "{what} differs in {wrong} of {size} numbers: expected {want}{where}, got {got}.{nearly}",
         what=what, wrong=wrong, size=np.size(close), want=_number(want[place]),
         where=phrase(" at {place}", place=list(place)) if place else "", got=_number(got[place]),
+        nearly=_NEARLY if _nearly(got, want) else "",
     )  # fmt: skip
     raise Finding(differs, evidence=Numbers(str(what), got, want, close))
+
+
+def _nearly(got: np.ndarray, want: np.ndarray) -> bool:
+    """Tell whether numbers are wrong, but none of them by much."""
+    if not np.isfinite(want).all():
+        return False
+    return bool(np.isclose(got, want, rtol=_NEAR, atol=_NEAR * float(np.abs(want).max(initial=0))).all())
 
 
 def _as_array(value: Any, what: Text) -> np.ndarray:

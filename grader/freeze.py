@@ -32,7 +32,7 @@ ASKING = (
 JUDGING = (
     *ASKING, "compare.py", "compare_graphs.py", "compare_pairs.py", "diagnose.py", "evidence.py",
     "evidence_graphs.py", "exhibit.py", "graph_views.py", "grading.py", "judge.py", "overtime.py",
-    "speech.py",
+    "speech.py", "veil.py",
 )  # fmt: skip
 """What decides, beside an exercise's own files, what is made of observations."""
 

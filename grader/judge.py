@@ -22,6 +22,7 @@ from grader.overtime import Stoppable, TooLong
 from grader.phrase import Phrase, Text
 from grader.score import Judgement
 from grader.speech import example_text
+from grader.veil import veiled
 
 CHECKS = Path(__file__).with_name("checks")
 _LONGEST_MESSAGE = 2000
@@ -201,9 +202,10 @@ def _judgement(item: pytest.Item, error: BaseException, handed: Trials | None) -
         if error.evidence is None and error.outcome in (Outcome.FAILED, Outcome.RAISED):
             shown = asked(trial.program, trial.want.observation)
         example = example_text(trial.program)
+        functions = [call.function for call in trial.program.calls]
         return Judgement(
             name, title(item), error.outcome, _cut(error.message), str(example), exhibit=shown,
-            phrase=_phrase(error.said), case=_phrase(example),
+            phrase=_phrase(error.said), case=_phrase(example), veiled=veiled(error.said, functions),
         )  # fmt: skip
     return Judgement(name, title(item), Outcome.GRADER_ERROR, _cut(f"{type(error).__name__}: {error}"))
 

@@ -8,7 +8,7 @@ from grader import __version__
 from grader.assignment import Assignment, CheckRubric
 from grader.exhibit import Exhibit
 from grader.observation import Outcome
-from grader.phrase import Phrase
+from grader.phrase import Phrase, Text, phrase
 from grader.record import CheckRecord, ExerciseRecord, Record, Status, earned
 from grader.submission import Submission
 
@@ -30,6 +30,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
     Args:
         phrase, case: `message` and `example` for readers of other languages; None where English says it all.
+        veiled: `phrase` without its values, for whoever may not see them; None where there are no such words.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Judgement(msgspec.Struct, frozen=True):
     exhibit: Exhibit | None = None
     phrase: Phrase | None = None
     case: Phrase | None = None
+    veiled: Phrase | None = None
 
 
 class Circumstances(msgspec.Struct, frozen=True):
@@ -59,6 +61,7 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
         rubric = assignment.rubric(judgement.id)
         passed = judgement.outcome is Outcome.PASSED
         given = rubric.dropped and not passed
+        said = _said(rubric, judgement)
         checks.append(
             CheckRecord(
                 id=judgement.id,
@@ -67,23 +70,28 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
                 score=rubric.points if passed or given else 0.0,
                 points=rubric.points,
                 visible=rubric.visible,
-                message=_message(rubric, judgement),
+                message=str(said),
                 example=judgement.example if rubric.visible else "",
                 misconceptions=judgement.misconceptions,
                 explanation=judgement.explanation,
                 hint="" if passed else rubric.hint,
                 exhibit=judgement.exhibit if rubric.visible else None,
-                phrase=judgement.phrase if rubric.visible and not given else None,
+                phrase=said if isinstance(said, Phrase) else None,
                 case=judgement.case if rubric.visible else None,
             )
         )
     return ExerciseRecord(sum(check.score for check in checks), sum(check.points for check in checks), tuple(checks))
 
 
-def _message(rubric: CheckRubric, judgement: Judgement) -> str:
+def _said(rubric: CheckRubric, judgement: Judgement) -> Text:
+    """Return what a student is told of a check: the finding, or as much of it as may be known of a hidden case."""
     if rubric.dropped and judgement.outcome is not Outcome.PASSED:
         return DROPPED
-    return judgement.message if rubric.visible else HIDDEN.get(judgement.outcome, "")
+    if rubric.visible:
+        return judgement.phrase or judgement.message
+    if judgement.veiled is not None and judgement.outcome in (Outcome.FAILED, Outcome.RAISED):
+        return phrase("On a hidden case: {what}", what=judgement.veiled)
+    return HIDDEN.get(judgement.outcome, "")
 
 
 def score_submission(

@@ -220,6 +220,8 @@ def _value(value: Any, graph: tf.Graph, deepest: int = wire.DEEPEST) -> wire.Val
         return wire.Graph(value.SerializeToString())
     if isinstance(value, tf.Graph):
         return wire.Graph(value.as_graph_def().SerializeToString(), live=True)
+    if isinstance(getattr(value, "value", None), tf.Variable):  # a variable of Keras's, which holds one of TensorFlow's
+        value = value.value
     if isinstance(value, tf.Variable | tf1.Variable):
         return _variable(value, graph)
     if tf.is_tensor(value) and not hasattr(value, "numpy"):

@@ -1,7 +1,6 @@
 """Stems and branches: zygotes that share an import and nothing else, and what becomes of them when one is killed."""
 
 import contextlib
-import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -71,7 +70,7 @@ def test_a_branch_ends_with_its_worker(workers, stem):
     for worker in workers:
         worker.close()
     assert wait_until_gone(branches) == []
-    assert os.path.exists(f"/proc/{first}")
+    assert Path(f"/proc/{first}").exists()
 
 
 def test_a_branch_that_does_not_end_is_ended_by_force(workers, stem):
