@@ -33,6 +33,7 @@ STAFF_ONLY = (
     "cli/feedback.py",
     "cli/final.py",
     "cli/grade.py",
+    "cli/grading.py",
     "cli/history.py",
     "cli/places.py",
     "cli/processes.py",

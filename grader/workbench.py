@@ -3,9 +3,7 @@
 import atexit
 import contextlib
 import functools
-import socket
 from collections.abc import Iterator, Sequence
-from contextvars import ContextVar
 from pathlib import Path
 
 import msgspec
@@ -22,10 +20,9 @@ from grader.walls.bubblewrap import WallsMissing
 from grader.walls.seccomp import SeccompMissing
 from grader.walls.turns import Turns
 from grader.walls.worker import Isolation, Worker
+from grader.walls.zygotes import STEM
 
 PARTS = ("visible", "hidden")
-STEM: ContextVar[socket.socket | None] = ContextVar("STEM", default=None)
-"""Where this process asks for zygotes, if it shares a stem (`walls/zygotes.py`) with others."""
 
 
 def cache_folder() -> Path:

@@ -9,8 +9,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 
 from grader.walls import bubblewrap
 from grader.walls.seccomp import program
-from grader.walls.zygotes import Stem
-from grader.workbench import STEM
+from grader.walls.zygotes import STEM, Stem
 
 
 def try_walls() -> None:

@@ -42,6 +42,7 @@ ENVIRONMENT = {
 """All that a zygote finds in its environment. Without oneDNN a failed allocation fails at once, not after seconds."""
 
 
+_NOT_SHOWN = ("site-packages", "dist-packages", "test", "idlelib", "ensurepip")
 _FIRST_PART = re.compile(r'^"?([^/,"\n]+)', re.MULTILINE)
 
 
@@ -101,22 +102,28 @@ def links() -> list[tuple[str, str]]:
     return [(str(Path(folder).readlink()), folder) for folder in _LIBRARIES if Path(folder).is_symlink()]
 
 
-def _packages_of_the_system(shown: Sequence[Bind]) -> Iterator[str]:
-    """The folders of Python packages inside library folders that had to be shown whole, as some systems have it."""
+def _covered(shown: Sequence[Bind]) -> Iterator[str]:
+    """The folders inside others that are shown whole in which nothing is shown: packages, and what nobody needs.
+
+    Some systems keep packages among their libraries. One bind for a folder and a cover or two take bubblewrap a tenth of
+    the time that a bind for each of its files takes.
+    """
     for bind in shown:
         if bind.target in _LIBRARIES:
-            for folder in sorted(Path(bind.source).glob("python*/*-packages")):
-                yield f"{bind.target}/{folder.relative_to(bind.source)}"
+            inner = Path(bind.source).glob("python*/*-packages")
+        elif bind.target.startswith(f"{PYTHON}/lib/python"):
+            inner = (Path(bind.source) / name for name in _NOT_SHOWN)
+        else:
+            continue
+        for folder in sorted(filter(Path.is_dir, inner)):
+            yield f"{bind.target}/{folder.relative_to(bind.source)}"
 
 
 def _interpreter() -> Iterator[Bind]:
     """The base interpreter, under names that say nothing of this machine; its own site-packages stay outside."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     yield Bind(str(Path(sys._base_executable).resolve()), f"{PYTHON}/bin/{version}")  # type: ignore[attr-defined]
-    standard = Path(sysconfig.get_path("stdlib"))
-    for child in sorted(standard.iterdir()):
-        if child.name not in ("site-packages", "dist-packages", "test", "idlelib", "ensurepip"):
-            yield Bind(str(child), f"{PYTHON}/lib/{version}/{child.name}")
+    yield Bind(sysconfig.get_path("stdlib"), f"{PYTHON}/lib/{version}")
     library = Path(sysconfig.get_config_var("LIBDIR") or "")
     for child in sorted(library.glob("libpython3*.so*")):
         yield Bind(str(child), f"{PYTHON}/lib/{child.name}")
@@ -197,8 +204,8 @@ def command(bwrap: str, shown: Sequence[Bind], control_fd: int) -> list[str]:
         arguments += ["--ro-bind", bind.source, bind.target]
     for target, place in links():
         arguments += ["--symlink", target, place]
-    for covered in _packages_of_the_system(shown):
-        arguments += ["--tmpfs", covered]
+    for covered in _covered(shown):
+        arguments += ["--tmpfs", covered, "--remount-ro", covered]
     python = [f"{PYTHON}/bin/{version}", "-P", "-S", "-s", "-B", "-m", "inside.zygote", str(control_fd)]
     return [*arguments, "--remount-ro", "/", "--", *python]
 

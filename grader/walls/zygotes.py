@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Literal, Protocol, Self
 
@@ -23,6 +24,8 @@ from grader.walls.replies import WorkerDied
 
 Isolation = Literal["walls", "none"]
 
+STEM: ContextVar[socket.socket | None] = ContextVar("STEM", default=None)
+"""Where this process asks for zygotes, if it shares a stem with others."""
 _START_SECONDS = 120.0
 _CLOSE_SECONDS = 1.0
 _PACKAGE = Path(__file__).resolve().parent.parent

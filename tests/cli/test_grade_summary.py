@@ -4,7 +4,7 @@ import pytest
 from records import check, exercise, record
 from rich.console import Console
 
-from grader.cli.grade import _LONGEST_TABLE, _summary, _Watcher
+from grader.cli.grading import _LONGEST_TABLE, _summary, _Watcher
 
 
 def printed(capsys: pytest.CaptureFixture[str], graded: int) -> str:

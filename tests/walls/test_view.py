@@ -307,8 +307,24 @@ def attack():
 """
 
 
+def test_nothing_but_scratch_can_be_written(submit):
+    """Whatever else could be written all forks of a worker would see."""
+    source = """
+        import os, stat
+        def attack():
+            found = []
+            for folder, folders, files in os.walk("/"):
+                for name in ("", *files):
+                    path = os.path.join(folder, name)
+                    if not os.path.islink(path) and not os.statvfs(path).f_flag & os.ST_RDONLY:
+                        found.append(path)
+            return found
+    """
+    assert submit(source, total_wall_seconds=60.0, cpu_seconds=30.0).value() == ["/tmp/"]
+
+
 def test_nothing_is_left_for_the_next_fork(submit):
-    assert submit(LEAVE, files={}).value() == ["/tmp"]
+    assert submit(LEAVE, files={}).value() == ["/tmp/"]
     assert submit(FIND, cpu_seconds=10.0, wall_seconds=20.0, total_wall_seconds=30.0).value() == [[], False, True, True]
 
 
