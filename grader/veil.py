@@ -10,13 +10,13 @@ from grader.phrase import Phrase, Text, phrase
 _VALUE = "…"
 _NAMES = frozenset(("op", "h", "W", "b", "None"))
 _EXCEPTIONS = frozenset(
-    (
-        "ArithmeticError", "AssertionError", "AttributeError", "FailedPreconditionError", "ImportError", "IndexError",
-        "InvalidArgumentError", "KeyError", "ModuleNotFoundError", "NameError", "NotFoundError", "NotImplementedError",
-        "OSError", "OverflowError", "RecursionError", "RuntimeError", "StopIteration", "SyntaxError", "TypeError",
-        "UnboundLocalError", "ValueError", "ZeroDivisionError",
-    )
-)  # fmt: skip
+    """
+    ArithmeticError AssertionError AttributeError FailedPreconditionError ImportError IndentationError IndexError
+    InvalidArgumentError KeyError KeyboardInterrupt ModuleNotFoundError NameError NotFoundError NotImplementedError
+    OSError OverflowError RecursionError RuntimeError StopIteration SyntaxError SystemExit TypeError UnboundLocalError
+    ValueError ZeroDivisionError
+    """.split()
+)
 """Kinds of exceptions that may be named. Of others the name may say anything."""
 
 
@@ -35,7 +35,8 @@ def _veiled(one: Phrase, functions: Sequence[str]) -> Phrase:
 
 def _value(field: str, value: Text, functions: Sequence[str]) -> Text:
     if field in ("call", "calls"):
-        return ", ".join(f"{function}(…)" for function in dict.fromkeys(functions))
+        one = [function for function in functions if field == "call" and str(value).startswith(f"{function}(")]
+        return ", ".join(f"{function}(…)" for function in dict.fromkeys(one or functions))
     if field == "error":
         kind = str(value).partition(":")[0]
         return kind if kind in _EXCEPTIONS else phrase("an exception")

@@ -56,6 +56,15 @@ def test_of_an_exception_the_usual_kinds_are_named(error, shown):
     assert covered(said) == f"conv_2D(…) raised {shown}"
 
 
+def test_of_several_calls_the_one_that_is_spoken_of_is_named():
+    said = phrase("{call} raised {error}", call="place_on_device(SECRET)", error="SECRET")
+    assert covered(said, ["extract_main_graph", "place_on_device"]) == "place_on_device(…) raised an exception"
+    every = phrase("While running {calls}, it ended", calls="extract_main_graph(SECRET) then place_on_device(SECRET)")
+    assert covered(every, ["extract_main_graph", "place_on_device"]) == (
+        "While running extract_main_graph(…), place_on_device(…), it ended"
+    )
+
+
 def test_values_are_covered_however_they_are_nested():
     said = phrase(
         "{a} and {b} and {c}",

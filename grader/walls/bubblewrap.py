@@ -105,8 +105,8 @@ def links() -> list[tuple[str, str]]:
 def _covered(shown: Sequence[Bind]) -> Iterator[str]:
     """The folders inside others that are shown whole in which nothing is shown: packages, and what nobody needs.
 
-    Some systems keep packages among their libraries. One bind for a folder and a cover or two take bubblewrap a tenth of
-    the time that a bind for each of its files takes.
+    Some systems keep packages among their libraries. Bubblewrap takes a quarter of the time for a folder and its covers
+    that it takes for a bind of each file in it.
     """
     for bind in shown:
         if bind.target in _LIBRARIES:
