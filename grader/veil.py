@@ -10,13 +10,14 @@ from grader.phrase import Phrase, Text, phrase
 _VALUE = "…"
 _NAMES = frozenset(("op", "h", "W", "b", "None"))
 _EXCEPTIONS = frozenset(
-    """
-    ArithmeticError AssertionError AttributeError FailedPreconditionError ImportError IndentationError IndexError
-    InvalidArgumentError KeyError KeyboardInterrupt ModuleNotFoundError NameError NotFoundError NotImplementedError
-    OSError OverflowError RecursionError RuntimeError StopIteration SyntaxError SystemExit TypeError UnboundLocalError
-    ValueError ZeroDivisionError
-    """.split()
-)
+    (
+        "ArithmeticError", "AssertionError", "AttributeError", "FailedPreconditionError", "ImportError",
+        "IndentationError", "IndexError", "InvalidArgumentError", "KeyError", "KeyboardInterrupt",
+        "ModuleNotFoundError", "NameError", "NotFoundError", "NotImplementedError", "OSError", "OverflowError",
+        "RecursionError", "RuntimeError", "StopIteration", "SyntaxError", "SystemExit", "TypeError",
+        "UnboundLocalError", "ValueError", "ZeroDivisionError",
+    )
+)  # fmt: skip
 """Kinds of exceptions that may be named. Of others the name may say anything."""
 
 
