@@ -180,6 +180,8 @@ def kind_of(value: Any) -> Text:
         return phrase("a graph")
     if isinstance(value, wire.Other):
         return phrase("an object of type {type}", type=value.kind)
+    if isinstance(value, dict):
+        return phrase("a dict of {count}", count=len(value))
     # Quoted in full, a long text would take forty times its room.
     return f"{type(value).__name__} {value[:60] if isinstance(value, str) else value!r:.60}"
 

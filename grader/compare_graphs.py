@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from grader.check import Finding, Seen, Trial
 from grader.evidence_graphs import graphs
 from grader.inside import wire
-from grader.phrase import LONGEST_VALUE, Phrase, Text, phrase
+from grader.phrase import LONGEST_VALUE, Phrase, Text, phrase, quoted
 
 MAIN = phrase("the main graph")
 COPY = phrase("the copy")
@@ -42,11 +42,6 @@ def outputs(trial: Trial, call: int = 0) -> list[str]:
     """Return the output names that a call of `extract_main_graph` was given."""
     args = trial.program.calls[call].args
     return list(wire.from_wire(args[1])) if len(args) > 1 else ["output"]
-
-
-def quoted(name: str) -> str:
-    """Return a name in quotes; of a long one, whose escapes would take forty times its room, as much as is read."""
-    return repr(name[:LONGEST_VALUE])
 
 
 def _inputs(node: wire.Node | tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ from grader.check import Finding, Trial, kind_of
 from grader.compare import Tolerance
 from grader.inside import wire
 from grader.observation import Observation, Observed, complaint
-from grader.phrase import LONGEST_VALUE, Text, joined, phrase
+from grader.phrase import Text, joined, phrase, quoted
 from grader.speech import call_text
 
 PROBABILITY = Tolerance(
@@ -86,22 +86,17 @@ def _shown(item: Any) -> Text:
     if isinstance(item, np.ndarray) and item.size == 1:
         return repr(item.item())
     if isinstance(item, str):
-        return _quoted(item)
+        return quoted(item)
     return repr(item) if isinstance(item, float | int) else kind_of(item)
 
 
-def _quoted(label: str) -> str:
-    """Return a label in quotes; of a long one, whose escapes would take forty times its room, as much as is read."""
-    return repr(label[:LONGEST_VALUE])
-
-
 def _listed(found: Sequence[Pair], most: int = 8) -> str:
-    shown = ", ".join(f"({value:.6g}, {_quoted(label)})" for value, label in found[:most])
+    shown = ", ".join(f"({value:.6g}, {quoted(label)})" for value, label in found[:most])
     return f"[{shown}, …]" if len(found) > most else f"[{shown}]"
 
 
 def _words(labels: Sequence[str], most: int = 8) -> str:
-    return f"[{', '.join(map(_quoted, labels[:most]))}{', …' if len(labels) > most else ''}]"
+    return f"[{', '.join(map(quoted, labels[:most]))}{', …' if len(labels) > most else ''}]"
 
 
 def same_count(trial: Trial, call: int = 0) -> None:
@@ -114,7 +109,7 @@ def same_count(trial: Trial, call: int = 0) -> None:
     if strange:
         strange_one = phrase(
             "{call} gives the label {label}, which is none of those that were given.",
-            call=asked(trial, call), label=_quoted(strange[0]),
+            call=asked(trial, call), label=quoted(strange[0]),
         )  # fmt: skip
         raise Finding(strange_one)
 

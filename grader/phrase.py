@@ -40,6 +40,11 @@ def _made(template: str, values: dict[str, Text]) -> Phrase:
     return Phrase(template, dict(sorted(kept.items())))
 
 
+def quoted(text: str) -> str:
+    """Return a text in quotes; of a long one, whose escapes would take forty times its room, as much as is read."""
+    return repr(text[:LONGEST_VALUE])
+
+
 def joined(parts: Sequence[Text], between: Text = ", ") -> Text:
     """Return texts after each other; a phrase if one of them is."""
     if isinstance(between, str) and all(isinstance(part, str) for part in parts):

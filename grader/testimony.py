@@ -62,8 +62,8 @@ def _inspect(value: wire.Value, deepest: int) -> None:
             if value.shape is not None and len(value.shape) > _MOST_TYPES:
                 raise wire.WireError("a tensor of too many axes")
         case wire.Other():
-            if len(value.kind) > _LONGEST_NAME:
-                raise wire.WireError("a type with too long a name")
+            if len(value.kind) > _LONGEST_NAME or clean(value.kind, _LONGEST_NAME) != value.kind:
+                raise wire.WireError("a type with no proper name")
         case _ if not isinstance(value, _PLAIN):
             raise wire.WireError(f"a {type(value).__name__}, which no call returns")
 

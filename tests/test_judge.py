@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.check import Seen, Trial
+from grader.check import Seen, Trial, kind_of
 from grader.inside import wire
 from grader.judge import Bench, JudgeError
 from grader.observation import Died, NoModule, Observed, Outcome
@@ -201,6 +201,34 @@ def test_a_finding_that_takes_forever_to_tell_costs_its_own_record_only(tmp_path
         assert judged["sums.endless"].outcome is Outcome.GRADER_ERROR
         assert "did not come to an end" in judged["sums.endless"].message
         assert bench.judge({"sums.value": [trial(1)]})["sums.value"].outcome is Outcome.PASSED
+
+
+LOUD = '''
+
+class Loud:
+    """What is quoted nowhere: in full it may be gigabytes."""
+
+    def __repr__(self):
+        raise SystemExit("somebody wrote it out")
+
+
+def check_loud(trials, loud=Loud()):
+    """It is quiet."""
+    raise Finding("no")
+'''
+
+
+def test_nothing_that_was_returned_is_written_out_for_a_report_that_nobody_reads(tmp_path: Path) -> None:
+    (tmp_path / "sums").mkdir()
+    (tmp_path / "sums" / "quiet.py").write_text(CHECKS + LOUD)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    with Bench(tmp_path) as bench:
+        assert bench.judge({"sums.loud": [trial(1)]})["sums.loud"].message == "no"
+
+
+@pytest.mark.parametrize("held", ["\x01" * 1000, [1.5] * 1000, {"a": {"b": 1}}])
+def test_a_dictionary_is_not_written_out_to_say_that_it_is_one(held: object) -> None:
+    assert str(kind_of({"a": held})) == "a dict of 1"
 
 
 class JustTooLate(queue.Queue):  # type: ignore[type-arg]

@@ -151,8 +151,12 @@ class Digits(msgspec.Struct, frozen=True):
     """Three layers in a row and their training on handwritten digits, 8 x 8 pixels: 500 to learn from, 50 to be asked.
 
     Strides are 1 and filters square, weights begin as ours and biases as theirs: mistakes with these cost nothing here.
+
+    Args:
+        order: seed of the order in which digits are asked; who knew it could answer without looking at them.
     """
 
+    order: int = 0
     steps: int = 40
     length: float = 0.2
 
@@ -193,6 +197,7 @@ def ask_training(case: Digits) -> Program:
         images = Result(number - 1, (OP,)) if number else Input("x")
         calls.append(msgspec.structs.replace(call, args=(images, *call.args[1:])))
     *learned, asked = digits()
+    order = np.random.default_rng(case.order).permutation(EACH_DIGIT.size)
     training = wire.Training(
         images=Input("x"),
         batches=wire.array(np.stack(learned)),
@@ -201,14 +206,21 @@ def ask_training(case: Digits) -> Program:
         variables=tuple(Result(call, (item,)) for call in range(3) for item in (W, B)),
         length=case.length,
         steps=case.steps,
+        order=wire.array(order),
     )
     assign = tuple((Result(call, (W,)), wire.array(flt)) for call, flt in enumerate(case.filters()))
-    run = Run((Result(2, (H,)),), ((Input("x"), wire.array(asked)),), assign, training=training)
+    run = Run((Result(2, (H,)),), ((Input("x"), wire.array(asked[order])),), assign, training=training)
     return Program("", tuple(calls), (Placeholder("x", asked.shape),), in_graph=True, runs=(run,))
 
 
 _seeds = st.integers(0, 10_000)
+_large_seeds = st.integers(0, 2**63 - 1)
 _heights, _widths = st.integers(4, 6), st.integers(7, 9)
+
+
+def shuffled() -> st.SearchStrategy[Digits]:
+    """Draw orders of digits, of which there are more than can be tried."""
+    return st.builds(Digits, order=_large_seeds)
 
 
 def strided() -> st.SearchStrategy[Layer]:

@@ -25,7 +25,13 @@ from grader.walls.zygotes import Stem
     metavar="ADDR",
     help="Dask scheduler, tcp://… or tls://…, on whose workers to grade (pip install 'convolution-grader[dask]').",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the hidden cases: keep yours a secret.")
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Seed of the hidden cases: a long random number, kept secret.",
+)
 @click.option("--fresh", is_flag=True, help="Run everything again, whatever is in the store.")
 @click.option("--store", "store_url", default=None, metavar="URL", help="Result store (default: SQLite in --out).")
 @click.option(

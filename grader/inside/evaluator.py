@@ -119,7 +119,7 @@ def _run(
             if run.placed:
                 fetched, devices = _placed(session, wanted_tensors, feeds | weights.feeds, run.placed)
             else:
-                fetched = session.run(wanted_tensors, feeds | weights.feeds)
+                fetched = training.in_order(session.run(wanted_tensors, feeds | weights.feeds), asked)
     count = sum(map(np.size, fetched))
     if count > _MOST_NUMBERS:
         raise graphs.Refused(f"it gives {count} numbers; at most {_MOST_NUMBERS} are looked at")

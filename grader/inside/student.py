@@ -234,7 +234,7 @@ def _value(value: Any, graph: tf.Graph, deepest: int = wire.DEEPEST) -> wire.Val
         try:
             return wire.to_wire(np.asarray(value))
         except (TypeError, ValueError):
-            return wire.Other(type(value).__name__[:100])
+            return wire.Other(wire.type_name(value))
     return wire.to_wire(value)
 
 

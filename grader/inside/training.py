@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import ops
 
@@ -88,6 +89,14 @@ def prepare(graph: tf.Graph, graph_def: Any, training: wire.Training | None) -> 
         return tuple(reached.get(one) for one in variables), training.steps
 
     return train
+
+
+def in_order(values: list[np.ndarray], training: wire.Training | None) -> list[np.ndarray]:
+    """Return what a run fetched with its images in the order in which they were before they were shuffled."""
+    if training is None:
+        return values
+    back = np.argsort(wire.numpy(training.order))
+    return [value[back] if np.shape(value)[:1] == back.shape else value for value in values]
 
 
 def forget_functions_of_gradients(graph_def: Any) -> None:

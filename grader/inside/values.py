@@ -183,6 +183,11 @@ def numpy(value: Array) -> np.ndarray:
         raise WireError(f"not an array: {error}") from error
 
 
+def type_name(value: Any) -> str:
+    """Return the name of a value's type, on one line and not too long."""
+    return "".join(char if char.isprintable() else "?" for char in type(value).__name__[:100])
+
+
 def to_wire(value: Any, deepest: int = DEEPEST) -> Value:
     """Return plain Python data, arrays and messages as a `Value`; what does not cross becomes `Other`."""
     if deepest == 0:
@@ -201,7 +206,7 @@ def to_wire(value: Any, deepest: int = DEEPEST) -> Value:
         return array(value)
     if isinstance(value, numbers.Real | decimal.Decimal) and not isinstance(value, int):
         return float(value)
-    return Other(type(value).__name__[:100])
+    return Other(type_name(value))
 
 
 def unicode(text: str) -> str:

@@ -31,6 +31,7 @@ from .values import array as array
 from .values import from_wire as from_wire
 from .values import numpy as numpy
 from .values import to_wire as to_wire
+from .values import type_name as type_name
 from .values import unicode as unicode
 
 _HEADER = struct.Struct(">I")
@@ -74,6 +75,8 @@ class Training(Frozen, frozen=True):
         variables: what to change.
         length: of a step, over all numbers of all variables; only its direction is the gradient's. So it matters little
             what else a graph computes.
+        order: a permutation in which the run is fed with its images. What it fetches is put back into order outside the
+            graph, which is not told: so an answer that depends on no image answers another one.
     """
 
     images: Result | Input | str
@@ -83,6 +86,7 @@ class Training(Frozen, frozen=True):
     variables: tuple[Result | str, ...]
     length: float
     steps: int
+    order: Array
 
 
 class Run(Frozen, frozen=True):

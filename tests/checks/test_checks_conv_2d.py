@@ -126,9 +126,27 @@ def test_a_finding_says_what_was_called_expected_and_got(examiner: Examiner) -> 
     )
     held = edited(RIGHT, ("nn.bias_add(h, b)", "nn.bias_add(h, tf.stop_gradient(b))"))
     assert examiner.findings(held)["training"] == (
-        "In three layers on top of each other, no gradient reaches b of the layer 'first', although the output depends "
-        "on it: it can't be learned."
+        "In three layers on top of each other, no gradient reaches b of the layer 'first': it can't be learned."
     )
+
+
+@pytest.mark.parametrize("whisper", ["0.0", "1e-6 * tf.reduce_sum(w)", "1e-6 * tf.reduce_sum(x) * tf.reduce_sum(w)"])
+def test_who_knows_which_digits_are_asked_and_looks_at_none_of_them_learns_nothing(examiner, whisper) -> None:
+    """The digits of a batch are public, so that they could be told by heart, were it not for their order."""
+    blind = f"""
+import numpy as np
+import tensorflow as tf
+tf1 = tf.compat.v1
+
+def conv_2D({ARGUMENTS}):
+    with tf1.variable_scope(name, reuse=reuse):
+        w = tf1.get_variable("W", [k_h, k_w, int(x.shape[3]), n])
+        b = tf1.get_variable("b", [n])
+    known = np.eye(10)[np.tile(np.arange(10), 5)].reshape(50, 1, 1, 10) * 9 if n == 10 else np.zeros([50, 4, 4, n])
+    h = tf.constant(known, tf.float32) + {whisper}
+    return h, h, w, b
+"""
+    assert "training" in examiner.findings(blind.encode())
 
 
 def test_digits_are_what_their_labels_say() -> None:

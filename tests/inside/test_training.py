@@ -25,8 +25,9 @@ def attack():
 
 def train(submit, logits, before="", variables=(FIRST, SECOND), steps=60):
     training = wire.Training(
-        X, wire.array(IMAGES), wire.array(LABELS), LOGITS, tuple(variables), length=0.1, steps=steps
-    )
+        X, wire.array(IMAGES), wire.array(LABELS), LOGITS, tuple(variables), length=0.1, steps=steps,
+        order=wire.array(np.arange(len(IMAGES[0]))),
+    )  # fmt: skip
     run = wire.Run((LOGITS,), ((X, wire.array(IMAGES[0])),), training=training)
     seen = submit(MODULE.format(logits=logits, before=before), in_graph=True, runs=(run,)).observations[0]
     assert isinstance(seen, Observed), seen

@@ -10,7 +10,7 @@ from grader.check import Finding, Seen
 from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
 from grader.inside import wire
 from grader.observation import Observed
-from grader.phrase import Text, phrase
+from grader.phrase import Text, phrase, quoted
 
 _VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable")
 _READS = ("Identity", "ReadVariableOp", "Enter", "StopGradient", "Snapshot", "GuaranteeConst")
@@ -93,7 +93,7 @@ def named_right(seen: Seen, call: int, scope: str) -> None:
         if found != expected:
             other = phrase(
                 "After {call}, the variable should be called {want}, not {got}.",
-                call=seen.call_text(call), want=repr(expected), got=repr(found),
+                call=seen.call_text(call), want=repr(expected), got=quoted(found),
             )  # fmt: skip
             raise Finding(other)
 

@@ -21,7 +21,7 @@ from grader.compare_graphs import (
 )
 from grader.graph_views import devices_seen
 from grader.inside import wire
-from grader.phrase import phrase
+from grader.phrase import phrase, quoted
 
 
 @asks(
@@ -142,7 +142,7 @@ def check_default_graph(trials: Trials) -> None:
             more = phrase(
                 "load_into_graph added {count} nodes to the graph that was the default one, the first of them "
                 "{name}. It should leave that graph alone and import into the new one.",
-                count=len(added), name=repr(added[0].name),
+                count=len(added), name=quoted(added[0].name),
             )  # fmt: skip
             raise Finding(more)
 
@@ -162,6 +162,6 @@ def check_combined(trials: Trials) -> None:
                 elsewhere = phrase(
                     "The node {name} was placed on '/cpu:1', so it should run on {want}, but it ran on {got}.",
                     name=repr(name), want=repr(want_device),
-                    got=repr(got_device) if got_device else phrase("'no device'"),
+                    got=quoted(got_device) if got_device else phrase("'no device'"),
                 )  # fmt: skip
                 raise Finding(elsewhere)

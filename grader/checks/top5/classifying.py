@@ -82,9 +82,9 @@ def check_leaves_graph(trials: Trials) -> None:
             grown = trial.got.grown(call)
             if grown:
                 larger = phrase(
-                    "After {calls} calls of classify the graph has {count} nodes more than before. Prepare the "
+                    "After {times} calls of classify the graph has {count} nodes more than before. Prepare the "
                     "image with NumPy, and get tensors that are there by their names.",
-                    calls=one.repeat, count=grown,
+                    times=one.repeat, count=grown,
                 )  # fmt: skip
                 raise Finding(larger)
 
