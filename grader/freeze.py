@@ -5,27 +5,21 @@ import importlib.metadata
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
-import hypothesis
 import msgspec
-from hypothesis import HealthCheck, Phase
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
 
 from grader import catalogue, checks, material
 from grader.check import Question
+from grader.draws import draw
 from grader.inside import wire
 from grader.observation import Observation, Observed, complaint
 from grader.observe import Code, Runner, Session
 
-_DRAWS_A_CASE = 5
 _OURS = Path(__file__).resolve().parent
 SHIPPED = _OURS / "visible.cases"
 """Where a students' installation holds the visible cases."""
 ASKING = (
-    "catalogue.py", "catalogue.toml", "check.py", "convolving.py", "death.py", "evaluation.py", "freeze.py",
+    "catalogue.py", "catalogue.toml", "check.py", "convolving.py", "death.py", "draws.py", "evaluation.py", "freeze.py",
     "observation.py", "observe.py", "phrase.py", "testimony.py",
 )  # fmt: skip
 """What decides, beside an exercise's own files, which cases are frozen and what is observed on them."""
@@ -69,53 +63,6 @@ class FrozenPart(wire.Frozen, frozen=True):
 def questions(exercise: str) -> dict[str, Question]:
     """Return the questions of an exercise's checks by check id."""
     return {f"{exercise}.{name}": judge.question for name, judge in checks.judges(exercise).items()}  # type: ignore[attr-defined]
-
-
-def draw(check_id: str, question: Question, seed: int) -> list[wire.Program]:
-    """Return a check's programs for a seed: the named cases and the drawn ones, each once, from simple to complex."""
-    asked = {wire.encode(program): program for program in map(question.ask, question.named)}
-    if question.drawn is not None and question.count:
-        fresh: dict[bytes, wire.Program] = {}
-        for program in map(question.ask, _cases(question, check_id, seed)):
-            key = wire.encode(program)
-            if key not in asked:
-                fresh[key] = program
-        step = max(1, len(fresh) // question.count)
-        asked |= dict(list(fresh.items())[::-step][: question.count])
-    ordered = [asked[key] for key in sorted(asked, key=lambda key: (len(key), key))]
-    return [msgspec.structs.replace(program, id=f"{check_id}/{n}") for n, program in enumerate(ordered)]
-
-
-def _cases(question: Question, check_id: str, seed: int) -> list[Any]:
-    """Return what Hypothesis draws. Its `seed` decorator is used because `derandomize` would ignore ours.
-
-    Nothing is shrunk, then or later: here nothing fails, and shrinking a student's failure would run his code on cases
-    that nobody else was asked, whose answers are not frozen. Strategies draw small cases instead, a check's cases are
-    asked in the order of their programs' lengths, and a judge stops at the first that fails: so what is shown is the
-    smallest failing case of those that everyone was asked.
-    """
-    assert question.drawn is not None
-    number = int.from_bytes(hashlib.sha256(f"{seed}/{check_id}".encode()).digest()[:8], "big")
-    drawn: list[Any] = []
-
-    @hypothesis.seed(number)
-    @hypothesis.settings(
-        max_examples=question.count * _DRAWS_A_CASE,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @hypothesis.given(question.drawn)
-    def collect(case: Any) -> None:
-        drawn.append(case)
-
-    # Hypothesis also draws constants that it finds in our modules: in those that happen to be imported, and only where
-    # they lie outside site-packages. The same seed would give other cases in another process or installation.
-    with patch.object(providers, "_get_local_constants", Constants):
-        collect()
-    return drawn
 
 
 def freeze(

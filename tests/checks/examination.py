@@ -6,6 +6,7 @@ from pathlib import Path
 from grader import freeze, material
 from grader.check import Finding, Seen, Trial, Trials
 from grader.checks import judges
+from grader.draws import draw
 from grader.inside import wire
 from grader.observation import Observation
 from grader.observe import Code, Session
@@ -22,7 +23,7 @@ class Examination:
         self._worker = worker
         self._judges = judges(exercise)
         self.programs = {
-            check_id.partition(".")[2]: freeze.draw(check_id, question, seed)
+            check_id.partition(".")[2]: draw(check_id, question, seed)
             for check_id, question in freeze.questions(exercise).items()
         }
         self.solution = (material.solutions() / f"{exercise}.py").read_text()

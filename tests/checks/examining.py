@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from grader import material
 from grader.check import Finding, Seen, Trial, Trials
 from grader.checks import judges
-from grader.freeze import draw, questions
+from grader.draws import draw
+from grader.freeze import questions
 from grader.inside import wire
 from grader.observation import Observation
 from grader.observe import Code, Session
