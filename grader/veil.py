@@ -41,4 +41,4 @@ def _value(field: str, value: Text, functions: Sequence[str]) -> Text:
     if isinstance(value, Phrase):
         put_together = value.template.startswith("{part0}")  # of texts, by `joined`
         return _VALUE if put_together else _veiled(value, functions)
-    return value if value in _NAMES else _VALUE
+    return value if value in _NAMES or not value else _VALUE

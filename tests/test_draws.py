@@ -44,7 +44,7 @@ def test_named_cases_have_the_numbers_of_a_seed() -> None:
         for check_id, question in freeze.questions(exercise).items():
             named = msgspec.structs.replace(question, drawn=None, count=0)
             if not question.named or check_id.endswith((".photograph", ".equivariant", ".correlation")):
-                continue  # photographs are what they are, and where all is black but for a point nothing can be shuffled
+                continue  # a photograph is what it is, and where all is black but for a point nothing can be shuffled
             asked = {wire.encode(draw(check_id, named, seed)) for seed in range(3)}
             assert len(asked) == 3, f"{check_id} asks for the same numbers with every seed"
 

@@ -67,7 +67,8 @@ def test_of_several_calls_the_one_that_is_spoken_of_is_named():
 
 def test_values_are_covered_however_they_are_nested():
     said = phrase(
-        "{a} and {b} and {c}",
+        "{a} and {b} and {c}{nothing}",
+        nothing="",
         a=joined(["SECRET", phrase("SECRET is no word of ours", x="SECRET")]),
         b=phrase("{x} of {y}", x="SECRET", y=phrase("{z}", z="{SECRET}")),
         c="op",
