@@ -9,7 +9,7 @@ from grader.phrase import Phrase, Text, phrase
 
 _VALUE = "…"
 _NAMES = frozenset(("op", "h", "W", "b", "None"))
-_EXCEPTIONS = frozenset(
+EXCEPTIONS = frozenset(
     (
         "AttributeError", "ImportError", "IndexError", "InvalidArgumentError", "KeyError", "ModuleNotFoundError",
         "NameError", "NotImplementedError", "SyntaxError", "SystemExit", "TypeError", "ValueError",
@@ -37,7 +37,7 @@ def _value(field: str, value: Text, functions: Sequence[str]) -> Text:
         return ", ".join(f"{function}(…)" for function in dict.fromkeys(one or functions))
     if field == "error":
         kind = str(value).partition(":")[0]
-        return kind if kind in _EXCEPTIONS else phrase("an exception")
+        return kind if kind in EXCEPTIONS else phrase("an exception")
     if isinstance(value, Phrase):
         put_together = value.template.startswith("{part0}")  # of texts, by `joined`
         return _VALUE if put_together else _veiled(value, functions)

@@ -24,9 +24,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader import veil
 from grader.grading import Graded
 from grader.inside import wire
-from grader.record import Record, file_name, read_all
+from grader.phrase import Phrase
+from grader.record import CheckRecord, Record, file_name, read_all
 from grader.score import HIDDEN
 from hostile.attack import EXERCISES, LEFT, Attack, right, write_folder
 from hostile.corpus import FAMILIES
@@ -37,6 +39,10 @@ NEIGHBOURS = ("a-neighbour", "z-neighbour")
 _LARGEST_RECORD = 300_000
 _LIMITS = {"cpu_seconds": 3.0, "wall_seconds": 6.0, "total_wall_seconds": 12.0}
 _PR_SET_CHILD_SUBREAPER = 36
+_CALL = (
+    r"(chain_convolutions|apply_filter|conv_2D|extract_main_graph|place_on_device|load_into_graph|top_k|classify)\(…\)"
+)
+_COVERED = re.compile(rf"|…|op|h|W|b|None|{'|'.join(veil.EXCEPTIONS)}|{_CALL}(, {_CALL})*")
 _SEARCHED = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/mnt", "/opt", "/srv", "/etc", "/etc/cron.d", "/home", "/")
 
 
@@ -189,11 +195,23 @@ def judge(attack: Attack, graded: ClassRun, alone: bool = False) -> Result:
             if (
                 not check.visible
                 and check.outcome != "PASSED"
-                and (check.message not in HIDDEN.values() or check.example)
+                and ((check.message not in HIDDEN.values() and not veiled(check)) or check.example)
             ):
                 result.lost.append(f"the hidden check {check.id} says {check.message[:80]!r}")
     result.lost += leaks("record", data)
     return result
+
+
+def veiled(check: CheckRecord) -> bool:
+    """Tell whether a hidden check says nothing but our own words, a function's name and a usual kind of exception."""
+    values, queue = [], [check.phrase]
+    while queue:
+        one = queue.pop()
+        if one is None:
+            return False
+        queue += [value for value in one.values.values() if isinstance(value, Phrase)]
+        values += [value for value in one.values.values() if isinstance(value, str)]
+    return check.message == str(check.phrase) and all(map(_COVERED.fullmatch, values))
 
 
 def misjudged(record: Record, exercise: str, earns: str) -> Iterable[str]:

@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from grader.observation import Outcome
+from grader.phrase import phrase
 from grader.record import CheckRecord, ExerciseRecord, Record
 from hostile.attack import EXERCISES, Attack
 from hostile.corpus import FAMILIES
@@ -18,8 +20,8 @@ TESTS = Path(__file__).parent.parent
 ATTACKS = [attack for attacks in FAMILIES.values() for attack in attacks]
 
 
-def record(name: str, *, score: float = 1.0, outcome: Outcome = Outcome.PASSED, message: str = "") -> Record:
-    check = CheckRecord(id="x.y", title="", outcome=outcome, score=score, points=1.0, visible=False, message=message)
+def record(name: str, *, score: float = 1.0, outcome: Outcome = Outcome.PASSED, **said: Any) -> Record:
+    check = CheckRecord(id="x.y", title="", outcome=outcome, score=score, points=1.0, visible=False, **said)
     exercises = dict.fromkeys(EXERCISES, ExerciseRecord(score, 1.0, (check,)))
     return Record(
         submission=name, sha256="", assignment="", grader="", cases="", isolation="walls", device="cpu",
@@ -48,6 +50,10 @@ def test_what_does_not_hold_is_found():
     assert "its status should be graded" in lost(harmless, msgspec.structs.replace(record("a"), status="error"))
     telling = record("a", outcome=Outcome.RAISED, message="inputs: 1, 2")
     assert "the hidden check x.y says 'inputs: 1, 2'" in lost(harmless, telling)
+    for values, holds in (({}, True), ({"a": "1"}, False), ({"error": "SecretError"}, False)):
+        inner = phrase("{a} raised {error}", **{"a": "top_k(…)", "error": "TypeError", **values})
+        said = phrase("On a hidden case: {what}", what=inner)
+        assert (lost(harmless, record("a", outcome=Outcome.RAISED, message=str(said), phrase=said)) == []) is holds
     assert lost(harmless, record("a"), bytes(1 << 20)) == ["its record has 1048576 bytes"]
 
 
