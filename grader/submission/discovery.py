@@ -2,13 +2,13 @@
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from grader.submission.folder import read_regular
+from grader.submission.likeness import could_be_folder, could_be_notebook, holds_module, holds_notebook, is_of_others
 from grader.submission.member import shown
 
 Kind = Literal["folder", "archive", "notebook"]
@@ -20,9 +20,9 @@ _ENDINGS: dict[str, Kind] = {
     ".zip": "archive",
     ".ipynb": "notebook",
 }
-_MOST_SEEN = 20_000
 _A_CLASS = 3
-_MOST_READ = 8 << 20
+# As nbgrader calls the folder that it collects to: the operator's word, which no student can give.
+_COLLECTED = "submitted"
 
 
 class SubmissionError(Exception):
@@ -47,10 +47,10 @@ def find(paths: Sequence[Path], exercises: Sequence[str], assignment: str = "") 
     """Finds the submissions under each of `paths`.
 
     A path is a folder whose children are submissions, a folder that is one submission (it holds a
-    module of one of the exercises), or one archive or notebook. Names that differ only in case are
-    two submissions: nothing is stored under the bare name, so no file system can mix them up.
-    In nbgrader's tree, `submitted/<student>/<assignment>/`, a student's folder of other assignments
-    is no submission.
+    module of one of the exercises, at its root or under `exercises/`, and nothing else that could
+    be one), or one archive or notebook. Names that differ only in case are two submissions:
+    nothing is stored under the bare name, so no file system can mix them up. In nbgrader's tree,
+    `submitted/<student>/<assignment>/`, a student's folder of other assignments is no submission.
 
     Args:
         paths: as the operator gave them; a link among them is followed, links below are not.
@@ -62,7 +62,8 @@ def find(paths: Sequence[Path], exercises: Sequence[str], assignment: str = "") 
         is neither hidden nor a submission.
 
     Raises:
-        SubmissionError: nothing is there, nothing is found, or two submissions share a name.
+        SubmissionError: nothing is there, nothing is found, two submissions share a name, or a
+            folder can be read as one submission and as a class.
     """
     found: dict[str, Found] = {}
     ignored: set[str] = set()
@@ -102,7 +103,7 @@ def _under(path: Path, exercises: Sequence[str], assignment: str) -> tuple[list[
             f"cannot list {_quoted(path)} ({error.strerror}); make it readable and run the command again"
         ) from None
     children = [child for child in children if not child.name.startswith(".")]
-    if _is_submission(path, children, exercises):
+    if _is_submission(path, children, exercises, assignment):
         return [Found(path.resolve().name if path.name in ("", "..") else path.name, _followed(path), "folder")], []
     return _children(path, children, exercises, assignment)
 
@@ -111,15 +112,14 @@ def _children(
     path: Path, children: Sequence[os.DirEntry[str]], exercises: Sequence[str], assignment: str
 ) -> tuple[list[Found], list[str]]:
     found, ignored = [], []
-    modules = [f"{exercise}.py" for exercise in exercises]
-    tree = {child.name for child in children if assignment and _holds_notebook(path / child.name / assignment)}
+    collected = assignment and path.resolve().name == _COLLECTED
     for child in children:
         # A link becomes a submission that reading refuses, so that the student isn't silently lost.
         if child.name != "__MACOSX" and _is_folder(path / child.name):
             folder = path / child.name
-            if child.name in tree and not _holds_module(folder, modules):
+            if assignment and holds_notebook(folder / assignment) and not holds_module(folder, exercises):
                 found.append(Found(child.name, folder / assignment, "folder"))
-            elif tree and _is_of_others(folder, exercises):
+            elif collected and is_of_others(folder, exercises):
                 ignored.append(f"ignored: {_quoted(folder)} holds nothing for {assignment}")
             else:
                 found.append(Found(child.name, folder, "folder"))
@@ -143,89 +143,34 @@ def _file(path: Path) -> Found | None:
     return None
 
 
-def _is_submission(path: Path, children: Iterable[os.DirEntry[str]], exercises: Sequence[str]) -> bool:
+def _is_submission(path: Path, children: Sequence[os.DirEntry[str]], exercises: Sequence[str], assignment: str) -> bool:
     modules = {f"{exercise}.py" for exercise in exercises}
-    if _look_like_a_class(path, children, exercises):
+    loose = [child.name for child in children if child.name in modules and child.is_file(follow_symlinks=False)]
+    inner = holds_module(path / "exercises", exercises)
+    if not loose and not inner:
         return False
-    folders = []
-    archives = False
-    for child in children:
-        if child.is_file(follow_symlinks=False):
-            if child.name in modules:
-                return True
-            archives |= _file(path / child.name) is not None and not child.name.lower().endswith(".ipynb")
-        elif child.is_dir(follow_symlinks=False):
-            folders.append(path / child.name)
-    if not _holds_module(path / "exercises", modules):
+    own = "exercises" if inner else ""
+    others = [child for child in children if child.name != own and _could_be_one(child, exercises, assignment)]
+    if not others:
+        return True
+    # A student may be named "exercises": taken for a class, his folder has its record, too.
+    if not loose or len(others) >= _A_CLASS:
         return False
-    # A student may be named "exercises": in a class other children look like submissions, too.
-    return not archives and not any(
-        _holds_module(folder, modules) or _holds_module(folder / "exercises", modules)
-        for folder in folders
-        if folder.name != "exercises"
+    names = " and ".join(repr(child.name) for child in others)
+    held = " and ".join(loose)
+    raise SubmissionError(
+        f"{_quoted(path)} can be read as one submission, because {held} lies in it, and as a class, because {names} "
+        f"could be submissions of their own: if it is one submission, move {names} out of it; if it is a class, "
+        f"move {held} into a folder that is named after its student; then run the command again"
     )
 
 
-def _look_like_a_class(path: Path, children: Iterable[os.DirEntry[str]], exercises: Sequence[str]) -> bool:
-    """Whether so much of a folder looks like submissions that a module in it is a student's who did not pack it."""
-    modules = {f"{exercise}.py" for exercise in exercises}
-    if not any(_is_plain(path / folder / module) for folder in ("", "exercises") for module in modules):
-        return False
-    alike = 0
-    for child in children:
-        if child.is_dir(follow_symlinks=False):
-            places = (path / child.name, path / child.name / "exercises")
-            alike += child.name != "exercises" and any(_holds_module(place, modules) for place in places)
-        elif (one := _file(path / child.name)) is not None:
-            alike += one.kind == "archive" or _is_ours(path / child.name, exercises)
-    return alike >= _A_CLASS
-
-
-def _holds_module(folder: Path, modules: Iterable[str]) -> bool:
-    return any(_is_plain(folder / module) for module in modules)
-
-
-def _holds_notebook(folder: Path) -> bool:
-    if folder.parent.is_symlink():
-        return False
-    try:
-        # A link is taken for one, to be refused under the student's name; it is not followed.
-        return folder.is_symlink() or any(path.suffix.lower() == ".ipynb" for path in folder.iterdir())
-    except OSError:
-        return False
-
-
-def _is_of_others(folder: Path, exercises: Sequence[str]) -> bool:
-    """Whether a student's folder is nbgrader's, of other assignments: only folders, and nothing of ours in any of them.
-
-    Its own content alone decides: that somebody else's looks like nbgrader's tree must cost nobody a record.
-    """
-    seen = 0
-    waiting = [str(folder)]
-    while waiting:
-        # Folder by folder: Python 3.11 walks by recursion, and a student may nest folders deeper than that goes.
-        place = waiting.pop()
-        _, folders, files = next(os.walk(place), (place, [], []))
-        folders = [name for name in folders if not name.startswith(".")]
-        seen += len(folders) + len(files)
-        if seen > _MOST_SEEN or (place == str(folder) and any(not name.startswith(".") for name in files)):
-            return False
-        if any(_is_ours(Path(place, name), exercises) for name in files):
-            return False
-        waiting += [path for name in folders if not os.path.islink(path := os.path.join(place, name))]  # noqa: PTH114, PTH118
-    return seen > 0
-
-
-def _is_ours(file: Path, exercises: Iterable[str]) -> bool:
-    if file.name in {f"{exercise}.py" for exercise in exercises}:
-        return True
-    if file.suffix.lower() != ".ipynb":
-        return False
-    try:
-        content = read_regular(file, _MOST_READ)
-    except OSError:
-        return False
-    return len(content) > _MOST_READ or any(exercise.encode() in content for exercise in exercises)
+def _could_be_one(child: os.DirEntry[str], exercises: Sequence[str], assignment: str) -> bool:
+    if child.is_dir(follow_symlinks=False):
+        folder = Path(child.path)
+        return could_be_folder(folder, exercises) or bool(assignment and holds_notebook(folder / assignment))
+    one = _file(Path(child.path))
+    return one is not None and (one.kind == "archive" or could_be_notebook(one.path, exercises))
 
 
 def _is_folder(path: Path) -> bool:
@@ -237,13 +182,6 @@ def _is_folder(path: Path) -> bool:
 
 def _followed(path: Path) -> Path:
     return path.resolve() if path.is_symlink() else path
-
-
-def _is_plain(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False
 
 
 def _quoted(path: Path) -> str:

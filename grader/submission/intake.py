@@ -40,6 +40,11 @@ class SizeLimits(msgspec.Struct, frozen=True, kw_only=True):
         """The most that may come out of a compressed tar, headers and litter included, in bytes."""
         return self.packed_bytes + 2048 * self.members
 
+    @property
+    def header_bytes(self) -> int:
+        """The most that the extended headers of a tar may hold together, in bytes: some hundred a member are usual."""
+        return (1 << 20) + 256 * self.members
+
 
 def in_words(size: int) -> str:
     """A number of bytes as a sentence says it: `8 MiB`, `1500 bytes`."""

@@ -21,6 +21,7 @@ _SURROGATES = re.compile(
 _QUESTION_MARK = b"\\u003f"
 _MODULE_BYTES = 1 << 20
 _MOST_CELLS = 100_000
+_MOST_SURROGATES = 1_000_000
 # As JSON a line end may take a dozen bytes: quotes, a comma, the blanks in front.
 _JSON_BYTES = 16
 _BLANK_BYTES = 1000
@@ -30,7 +31,7 @@ class NotebookError(ValueError):
     """A notebook that cannot be read; its text says why."""
 
 
-class _Cell(msgspec.Struct, frozen=True):
+class _Cell(msgspec.Struct, frozen=True, gc=False):
     cell_type: str
     # Read where it is wanted: in a list of millions of short texts, each would take ten times its room.
     source: msgspec.Raw = msgspec.Raw(b'""')
@@ -117,6 +118,9 @@ def extract(
 def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
     notes = []
     content = content.removeprefix(_BOM)
+    # Before they are made objects of; a cell of nbgrader's says its type twice.
+    if content.count(b'"cell_type"') > 2 * _MOST_CELLS:
+        raise NotebookError(f"it has more than {_MOST_CELLS} cells")
     if b"\\ud" in content or b"\\uD" in content:
         content, halves = without_halves(content)
         if halves:
@@ -139,11 +143,17 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
 
 
 def without_halves(content: bytes) -> tuple[bytes, bool]:
-    """Return JSON with a question mark for each half of a surrogate pair, and whether there was one."""
+    """Return JSON with a question mark for each half of a surrogate pair, and whether there was one.
+
+    Raises:
+        NotebookError: it has too many surrogates.
+    """
     # In place: a hostile notebook has millions of them, each a match that `sub` would keep.
     repaired = bytearray(content)
     halves = False
-    for match in _SURROGATES.finditer(content):
+    for number, match in enumerate(_SURROGATES.finditer(content)):
+        if number == _MOST_SURROGATES:
+            raise NotebookError(f"it has more than {_MOST_SURROGATES} surrogates")
         if match[1]:
             halves = True
             repaired[match.start(1) : match.end(1)] = _QUESTION_MARK

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 
@@ -11,6 +11,7 @@ from grader.submission import manifest
 from grader.submission.discovery import Found, SubmissionError
 from grader.submission.folder import NotRegularError, read_regular, take_folder
 from grader.submission.intake import Intake, RefusedError, SizeLimits, in_words
+from grader.submission.layout import is_at_hand, module, root
 from grader.submission.member import shown
 from grader.submission.notebook import NotebookError, extract
 from grader.submission.tarred import take_tar
@@ -120,16 +121,16 @@ def _take(found: Found, intake: Intake) -> None:
 def _laid_out(
     found: Found, intake: Intake, exercises: Sequence[str], imports: str | None
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    root = _root({*intake.files, *intake.notebooks}, exercises)
-    files = {path[len(root) :]: content for path, content in intake.files.items()}
+    top = root({*intake.files, *intake.notebooks}, exercises)
+    files = {path[len(top) :]: content for path, content in intake.files.items()}
     stated = files.pop(manifest.NAME, None)
     given = [path for path in files if _GIVEN.fullmatch(path)]
     if given:
         intake.note("left out: utils (given)")
     for path in (*given, "exercises/__init__.py"):
         files.pop(path, None)
-    missing = [exercise for exercise in exercises if _path(exercise, files) is None]
-    notebooks = {path[len(root) :]: content for path, content in intake.notebooks.items()}
+    missing = [exercise for exercise in exercises if module(exercise, files) is None]
+    notebooks = {path[len(top) :]: content for path, content in intake.notebooks.items()}
     if stated is not None:
         for difference in manifest.differences(stated, {**files, **notebooks}):
             intake.note(difference)
@@ -137,7 +138,7 @@ def _laid_out(
     for path in _shadowed(files):
         intake.note(f"left out: what lies below a file: {shown(path)}")
         del files[path]
-    modules = {exercise: place for exercise in exercises if (place := _path(exercise, files))}
+    modules = {exercise: place for exercise in exercises if (place := module(exercise, files))}
     if found.kind == "notebook" and not modules:
         raise RefusedError(f"no code cell of it has a grade id of {_either(exercises)}")
     if not files:
@@ -145,22 +146,6 @@ def _laid_out(
     if not modules:
         intake.note(f"none of its files is a module of {_either(exercises)}, at its root or under exercises/")
     return dict(sorted(files.items())), modules
-
-
-def _root(paths: set[str], exercises: Sequence[str]) -> str:
-    """The folder that holds everything, with its slash: students pack the folder around their work."""
-    root = ""
-    while not any(f"{root}{place}{exercise}.py" in paths for place in ("", "exercises/") for exercise in exercises):
-        rests = [path[len(root) :].partition("/") for path in paths]
-        tops = {top for top, _, _ in rests}
-        if len(tops) != 1 or not all(slash for _, slash, _ in rests):
-            break
-        root += f"{tops.pop()}/"
-    return root
-
-
-def _path(exercise: str, files: dict[str, bytes]) -> str | None:
-    return next((path for path in (f"{exercise}.py", f"exercises/{exercise}.py") if path in files), None)
 
 
 def _from_notebooks(
@@ -175,7 +160,7 @@ def _from_notebooks(
     made: dict[str, bytes] = {}
     for path in sorted(notebooks, key=lambda path: (path.count("/"), path)):
         wanted = [exercise for exercise in missing if f"{exercise}.py" not in made]
-        if not wanted or str(PurePosixPath(path).parent) not in (".", "exercises"):
+        if not wanted or not is_at_hand(path):
             continue
         try:
             extracted = extract(notebooks[path], wanted, imports, others=exercises)

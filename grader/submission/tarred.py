@@ -20,7 +20,9 @@ _CHUNK = 1 << 16
 _EXTENDED_MOST = 1 << 16
 _OCTAL = re.compile(rb"[0-7]*")
 _DECIMAL = re.compile(rb"[0-9]{1,18}")
+_RECORD = re.compile(rb"([0-9]{1,18}) ([^=]*)=")
 _LEFT_OUT = {b"1": "link", b"2": "link", b"3": "device", b"4": "device", b"6": "pipe", b"S": "sparse file"}
+_EXTENSIONS = frozenset((b"L", b"K", b"x", b"X", b"g"))
 _NO_DATA = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))
 _CUT_SHORT = "it is a tar that is cut short"
 _DAMAGED = "it is no readable tar: damaged or something else"
@@ -41,24 +43,24 @@ def take_tar(packed: bytes, intake: Intake, *, gzipped: bool) -> None:
     stream = _Stream(_gunzipped(packed, limits.members) if gzipped else _pieces(packed), limits.stream_bytes)
     name: bytes | None = None
     extended: dict[bytes, bytes] = {}
-    headers = 0
+    headers, room = 0, limits.header_bytes
     while (header := stream.block()) is not None and header.strip(b"\0"):
         headers += 1
         if headers > 3 * limits.members:
             raise RefusedError(f"it holds more than {limits.members} members")
-        kind, size = _checked(header), _number(header[124:136])
-        if kind in (b"L", b"x", b"X"):
-            content = _extension(stream, size)
-            if kind == b"L":
-                name = content.rstrip(b"\0")
-            else:
-                extended = _records(content)
+        kind = _checked(header)
+        if kind not in _EXTENSIONS:
+            _take_member(header, kind, extended, name, stream, intake)
+            name, extended = None, {}
             continue
-        if kind in (b"K", b"g"):
-            _extension(stream, size)
-            continue
-        _take_member(header, kind, extended, name, stream, intake)
-        name, extended = None, {}
+        content = _extension(stream, _number(header[124:136]))
+        room -= len(content)
+        if room < 0:
+            raise RefusedError(f"it is a tar whose extended headers hold more than {in_words(limits.header_bytes)}")
+        if kind == b"L":
+            name = content.rstrip(b"\0")
+        elif kind in (b"x", b"X"):
+            extended = _records(content)
     if headers == 0:
         raise RefusedError(_DAMAGED)
     # The checksum of a gzip stands behind its data, so the data has to be seen to its end.
@@ -215,14 +217,11 @@ def _records(content: bytes) -> dict[bytes, bytes]:
     records: dict[bytes, bytes] = {}
     at = 0
     while at < len(content) and content[at]:
-        blank = content.find(b" ", at, at + 20)
-        if blank < 0 or not _DECIMAL.fullmatch(content[at:blank]):
+        head = _RECORD.match(content, at)
+        end = at + int(head[1]) if head else 0
+        if head is None or not head.end() < end <= len(content) or content[end - 1] != ord("\n"):
             raise RefusedError(_DAMAGED)
-        end = at + int(content[at:blank])
-        key, equals, value = content[blank + 1 : end - 1].partition(b"=")
-        if end > len(content) or end <= blank + 1 or not equals or content[end - 1 : end] != b"\n":
-            raise RefusedError(_DAMAGED)
-        records[key] = value
+        records[head[2]] = content[head.end() : end - 1]
         at = end
     return records
 

@@ -91,12 +91,67 @@ def test_a_module_that_nobody_packed_does_not_hide_the_class(tmp_path, exercises
     assert ignored == [f"ignored: {str(tmp_path / 'conv_2d.py')!r} is no folder, archive or notebook"]
 
 
-def test_what_a_student_keeps_beside_the_work_makes_no_class(tmp_path, exercises):
-    for name in ("ada/conv_2d.py", "ada/old/conv_2d.py", "ada/ada.zip", "ada/notes.ipynb", "ada/data/x.csv"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("{}")
-    found, ignored = find([tmp_path / "ada"], exercises)
-    assert ([one.name for one in found], ignored) == (["ada"], [])
+KEPT = (
+    "data/x.csv",
+    "notes/top5.md",
+    "figures/a/b.png",
+    ".git/config",
+    "__pycache__/top5.pyc",
+    "plan.ipynb",
+    "src/a.py",
+)
+
+
+@pytest.mark.parametrize("place", ["", "exercises/"])
+def test_what_a_student_keeps_beside_the_work_makes_no_class(tmp_path, exercises, place):
+    _written(tmp_path / "ada", f"{place}conv_2d.py", f"{place}helper/shapes.py", *KEPT)
+    (tmp_path / "ada" / "plan.ipynb").write_text('{"source": "conv_2d", "text": "\\"grade_id\\": \\"top5\\""}')
+    found, ignored = find([tmp_path / "ada"], exercises, "convolutions")
+    assert (found, ignored) == ([Found("ada", tmp_path / "ada", "folder")], [])
+
+
+def _written(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text('{"grade_id": "conv_2d"}')
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "bela/work/exercises/top5.py",
+        "bela/work/mine.ipynb",
+        "bela/exercises/mine.ipynb",
+        "bela/a/b/c/top5.py",
+        "bela/convolutions/mine.ipynb",
+        "bela.ipynb",
+        "bela.tar.gz",
+    ],
+)
+def test_a_student_named_exercises_does_not_swallow_a_neighbour(school, exercises, other):
+    _written(school, "exercises/conv_2d.py", other, "bela/intro/x.csv" if "convolutions" in other else "list.csv")
+    found, _ = find([school], exercises, "convolutions")
+    assert [each.name for each in found] == ["bela", "exercises"]
+
+
+@pytest.mark.parametrize("other", ["bela/work/top5.py", "bela.ipynb", "bela.zip"])
+def test_a_folder_that_is_one_submission_or_a_class_is_neither(school, exercises, other):
+    name = other.partition("/")[0]
+    _written(school, "top5.py", other, "data/x.csv")
+    with pytest.raises(SubmissionError) as caught:
+        find([school], exercises)
+    assert str(caught.value) == (
+        f"'{school}' can be read as one submission, because top5.py lies in it, and as a class, because '{name}' "
+        f"could be submissions of their own: if it is one submission, move '{name}' out of it; if it is a class, "
+        "move top5.py into a folder that is named after its student; then run the command again"
+    )
+
+
+def test_a_link_named_exercises_makes_no_submission_of_a_class(school, exercises):
+    (_student(school.parent, "elsewhere") / "top5.py").touch()
+    (school / "exercises").symlink_to(school.parent / "elsewhere")
+    (school / "bela").mkdir()
+    assert [each.name for each in find([school], exercises)[0]] == ["bela", "exercises"]
 
 
 def test_one_archive_or_notebook_is_one_submission(school, exercises):
@@ -162,6 +217,7 @@ def test_any_name_is_held_exactly(tmp_path_factory, exercises, names):
 
 
 def test_nbgraders_tree_is_known_by_the_assignments_folder(tmp_path, exercises):
+    tmp_path = tmp_path / "submitted"
     for student, assignment in (("ada", "convolutions"), ("ada", "intro"), ("bela", "convolutions"), ("carl", "intro")):
         folder = tmp_path / student / assignment
         folder.mkdir(parents=True)
@@ -182,17 +238,29 @@ def test_a_folder_like_nbgraders_costs_nobody_else_a_record(tmp_path, exercises)
         "bela/things/conv_2d.py": "",
         "carl/homework.ipynb": "{}",
         "dora/things/mine.ipynb": '{"grade_id": "conv_2d"}',
+        "eric/things/mine.ipynb": '{"grade_id": "intro"}',
+        "fred/hw1/mywork.py": "",
     }
     for name, text in others.items():
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text(text)
     (tmp_path / "dave").mkdir()
     before = find([tmp_path], exercises, "convolutions")
-    (tmp_path / "eve" / "convolutions").mkdir(parents=True)
-    (tmp_path / "eve" / "convolutions" / "notebook.ipynb").write_text("{}")
+    (tmp_path / "zoe" / "convolutions").mkdir(parents=True)
+    (tmp_path / "zoe" / "convolutions" / "notebook.ipynb").write_text("{}")
     found, ignored = find([tmp_path], exercises, "convolutions")
     assert (found[:-1], ignored) == before
-    assert [one.name for one in found] == ["bela", "carl", "dave", "dora", "eve"]
+    assert [one.name for one in found] == ["bela", "carl", "dave", "dora", "eric", "fred", "zoe"]
+
+
+def test_in_nbgraders_tree_only_other_assignments_notebooks_are_ignored(tmp_path, exercises):
+    school = tmp_path / "submitted"
+    _written(school, "ada/convolutions/x.ipynb", "bela/hw1/mywork.py", "carl/intro/x.ipynb", "dave/intro/more/x.ipynb")
+    for name in ("carl/intro/x.ipynb", "dave/intro/more/x.ipynb"):
+        (school / name).write_text("{}")
+    found, ignored = find([school], exercises, "convolutions")
+    assert [each.name for each in found] == ["ada", "bela", "dave"]
+    assert ignored == [f"ignored: '{school}/carl' holds nothing for convolutions"]
 
 
 def test_a_link_to_somebody_elses_notebook_is_not_followed(tmp_path, exercises):
@@ -211,5 +279,7 @@ def test_folders_in_folders_without_end_cost_nobody_a_record(tmp_path, exercises
     (tmp_path / "ada" / "convolutions").mkdir(parents=True)
     (tmp_path / "ada" / "convolutions" / "notebook.ipynb").write_text("{}")
     os.close(dig(tmp_path / "eve"))
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "top5.py").touch()
     found, _ = find([tmp_path], exercises, "convolutions")
-    assert [one.name for one in found] == ["ada"]
+    assert [one.name for one in found] == ["ada", "eve", "exercises"]

@@ -185,6 +185,29 @@ def test_too_many_texts_in_an_exercises_cells(notebook_of):
         extract(notebook_of(crowded, _solution("a = 1")), ("conv_2d",), None, 1000)
 
 
+def test_millions_of_cells_are_refused_before_they_are_made():
+    crowd = b'{"nbformat": 4, "cells": [' + b",".join([b'{"cell_type":"ab"}'] * 300_000) + b"]}"
+    tracemalloc.start()
+    with pytest.raises(NotebookError, match=r"^it has more than 100000 cells$"):
+        extract(crowd, ("conv_2d",), "")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100_000
+
+
+def test_a_cell_may_say_its_type_twice(notebook_of):
+    content = notebook_of(*[_solution("")] * 99_999, _solution("a = 1"))
+    assert extract(content, ("conv_2d",), "").modules == {"conv_2d": f"{HEAD}a = 1\n"}
+
+
+@pytest.mark.parametrize("escapes", [rb"\ud800", rb"\ud83d\ude00"])
+def test_millions_of_surrogates_are_refused(notebook_of, escapes):
+    content = notebook_of(_solution("a = 1  # PLACE"))
+    assert extract(content.replace(b"PLACE", escapes * 1000), ("conv_2d",), "").modules
+    with pytest.raises(NotebookError, match=r"^it has more than 1000000 surrogates$"):
+        extract(content.replace(b"PLACE", escapes * 1_000_001), ("conv_2d",), "")
+
+
 @pytest.mark.parametrize("source", [5, None, {}, [1]])
 def test_a_source_that_is_no_text(notebook_of, source):
     assert extract(notebook_of({"cell_type": "code", "source": source}, _solution("a = 1")), ("conv_2d",), "").modules

@@ -133,6 +133,28 @@ def test_endless_extended_headers_are_refused(read_bytes):
     assert read_bytes("a.tar", packed, SizeLimits(members=10)).refused == "it holds more than 10 members"
 
 
+@pytest.mark.parametrize("kind", [b"x", b"X", b"g", b"L", b"K"])
+def test_extended_headers_are_bounded_together(tar_of, read_bytes, kind):
+    limits = SizeLimits(members=200)
+    content = b"4 =\n" * (1 << 14) if kind in (b"x", b"X") else b"a" * (1 << 16)
+    headers = limits.header_bytes // len(content) * (_header(b"%o" % len(content), kind) + content)
+    last = _header(b"15", b"x") + b"13 path=a.py\n".ljust(512, b"\0")
+    packed = headers + last + tar_of(MODULE)
+    assert read_bytes("a.tar", packed, limits).refused is None
+    more = _header(b"%o" % len(content), kind) + content + packed
+    refused = "it is a tar whose extended headers hold more than 1099776 bytes"
+    assert read_bytes("a.tar", more, limits).refused == refused
+
+
+def test_extended_headers_as_archivers_write_them_are_taken(tar_of, read_bytes):
+    members = []
+    for number in range(2000):
+        info = tarfile.TarInfo(f"{number}/" + "d" * 120)
+        info.pax_headers = {"mtime": "1700000000.123456", "SCHILY.xattr.com.apple.quarantine": "q" * 60, "x": "y" * 300}
+        members.append(info)
+    assert read_bytes("a.tar", tar_of(*members[:1999], MODULE)).refused is None
+
+
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
 def test_a_bomb_is_refused_by_what_comes_out(tar_of, read_bytes, mode):
     packed = tar_of(*((f"{number}.bin", bytes(8 << 20)) for number in range(5)), mode=mode)

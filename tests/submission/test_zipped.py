@@ -2,6 +2,7 @@ import io
 import stat
 import struct
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import given
@@ -122,14 +123,37 @@ def test_many_members_are_refused(zip_of, read_bytes, members):
     assert read_bytes("a.zip", packed, members).refused == f"it holds more than {members.members} members"
 
 
-def test_overlapping_members_are_bounded_by_what_comes_out(zip_of, read_bytes):
-    # A flat bomb: hundreds of directory entries that all point to one body.
-    packed = zip_of(("a", bytes(1 << 20)))
+def _many_entries(packed, count):
+    """Have `count` entries of the directory point to the one body of a zip."""
     start = packed.find(b"PK\1\2")
     body, entry, end = packed[:start], packed[start:-22], packed[-22:]
-    end = end[:8] + struct.pack("<HHLL", 500, 500, 500 * len(entry), start) + end[20:]
-    refused = read_bytes("a.zip", body + entry * 500 + end, SizeLimits(bytes=10 << 20)).refused
-    assert refused is not None
+    end = end[:8] + struct.pack("<HHLL", count, count, count * len(entry), start) + end[20:]
+    return body + entry * count + end
+
+
+OVERLAP = "packed, its members are larger than its file: they overlap, or it is damaged"
+
+
+def test_overlapping_members_are_refused(zip_of, read_bytes):
+    random = bytes(number * number * 7919 >> 5 & 255 for number in range(1 << 14))
+    packed = zip_of(("a", random))
+    assert read_bytes("a.zip", _many_entries(packed, 1)).refused is None
+    assert read_bytes("a.zip", _many_entries(packed, 500)).refused == OVERLAP
+
+
+def test_nothing_that_comes_out_many_times_is_not_read(zip_of, read_bytes):
+    # Blocks of deflate that hold nothing: they take time, and no room.
+    compress = zlib.compressobj(wbits=-15)
+    empty = b"".join(compress.flush(zlib.Z_FULL_FLUSH) or b"\0\0\0\xff\xff" for _ in range(100_000))
+    body = empty + compress.flush()
+    packed = bytearray(zip_of(("a", b"")))
+    local, central = packed.find(b"PK\3\4"), packed.find(b"PK\1\2")
+    for at in (local + 18, central + 20):
+        packed[at : at + 4] = struct.pack("<L", len(body))
+    packed[local + 31 : central] = body
+    packed[-6:-2] = struct.pack("<L", local + 31 + len(body))
+    assert read_bytes("a.zip", _many_entries(bytes(packed), 1)).refused is None
+    assert read_bytes("a.zip", _many_entries(bytes(packed), 2000)).refused == OVERLAP
 
 
 @pytest.mark.parametrize("cut", [1, 22, 60])

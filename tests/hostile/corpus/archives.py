@@ -224,6 +224,31 @@ def _json(before: bytes, after: bytes = b"") -> Callable[[Path], None]:
     return write
 
 
+def _nothing(path: Path) -> None:
+    """Write a zip of the right modules and of 2,000 entries on one body: a megabyte of blocks that hold nothing."""
+    compress = zlib.compressobj(wbits=-15)
+    body = compress.flush(zlib.Z_FULL_FLUSH) + b"\0\0\0\xff\xff" * 200_000 + compress.flush()
+    _zip([("x.txt", b"")])(path)
+    made = bytearray(path.read_bytes())
+    local, at = made.rfind(b"PK\3\4"), made.find(b"PK\1\2")
+    entry = made.rfind(b"PK\1\2")
+    last = made[entry:-22]
+    last[20:24] = struct.pack("<I", len(body))
+    start = local + 35 + len(body)
+    entries = made[at:entry] + last * 2000
+    count = len(EXERCISES) + 2000
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, count, count, len(entries), start, 0)
+    path.write_bytes(bytes(made[:local] + made[local : local + 35] + body + entries + end))
+
+
+def _crowded(data: bytes) -> bytes:
+    """Put a thousand extended headers of 16,384 records each before a tar, and pack it."""
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, 1 << 16
+    extended = header.tobuf() + b"4 =\n" * (1 << 14)
+    return gzip.compress(extended * 1000 + data)
+
+
 _OUT = b"import os; os._exit(0)  # left-by-an-attack"
 _MANIFEST = "grader-manifest.json"
 _FILES = b",".join(b'"%d\\u202e":""' % number for number in range(100_000))
@@ -318,6 +343,13 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("zip-lies", "says that its bomb is small", pack=".zip", status="refused", write=_zip([("bomb.bin", bytes(100 << 20))], _smaller)),
     Attack("tar-many-gzips", "is a thousand gzips, each of ten megabytes", pack=".tar.gz", status="refused",
            write=lambda path: _write(path, gzip.compress(bytes(10 << 20)) * 1000)),
+    Attack("zip-empty-blocks", "is two thousand times the same megabyte that nothing comes out of", pack=".zip", status="refused", write=_nothing, fast=True),
+    Attack("tar-pax-records", "has sixteen million records in extended headers", pack=".tar.gz", status="refused", write=_tar(after=_crowded), fast=True),
+    Attack("folder-exercises", "is named as the folder in a submission where modules lie", called=b"exercises"),
+    Attack("folder-like-nbgrader", "looks like nbgrader's tree", {}, _ANY, status="refused",
+           write=lambda path: write_folder(path, {"convolutions/x.ipynb": b"{}"})),
+    Attack("notebook-surrogates", "is of two million halves of surrogate pairs", pack=".ipynb", status="refused",
+           write=_json(b'{"nbformat": 4, "x": "' + b"\\ud800" * 2_000_000 + b'", "cells": ', b"}")),
     Attack("notebook-many", "has fifty thousand cells", pack=".ipynb", write=_notebook(*[("", "")] * 50_000)),
     Attack("notebook-bent", "has cells whose metadata is bent", pack=".ipynb", write=_bent),
 )  # fmt: skip
