@@ -1,6 +1,9 @@
 """The allow-list: what is shown is what students may import and need, whatever the system looks like."""
 
+import importlib.metadata
 from pathlib import Path
+
+import pytest
 
 from grader.walls import bubblewrap
 from grader.walls.bubblewrap import Bind
@@ -20,6 +23,22 @@ def test_nothing_of_ours_is_shown_but_what_runs_inside():
     tops = {Path(bind.target).name.lower() for bind in shown if bind.target.startswith("/site/")}
     assert {"tensorflow", "numpy", "scipy", "pil", "matplotlib", "ipython", "msgspec"} <= tops
     assert not {"grader", "pytest", "_pytest", "nbgrader", "hypothesis", "pyseccomp.py", "solutions"} & tops
+
+
+@pytest.mark.parametrize("name", ["numpy", "six", "tensorflow", "typing_extensions"])
+def test_what_a_distribution_holds_is_found_without_a_look_at_each_file(name):
+    distribution = importlib.metadata.distribution(name)
+    assert bubblewrap._top_level(distribution) == {file.parts[0] for file in distribution.files}
+
+
+def test_a_distribution_without_a_record_is_found_by_its_files(tmp_path):
+    (tmp_path / "old.egg-info").mkdir()
+    (tmp_path / "old.egg-info" / "SOURCES.txt").write_text("old/__init__.py\nsingle.py\n")
+    (tmp_path / "old").mkdir()
+    for file in ("old/__init__.py", "single.py"):
+        (tmp_path / file).touch()
+    distribution = importlib.metadata.Distribution.at(tmp_path / "old.egg-info")
+    assert bubblewrap._top_level(distribution) == {"old", "single.py"}
 
 
 def test_every_bind_is_read_only_and_the_environment_is_cleared():
