@@ -9,7 +9,7 @@ import numpy as np
 from grader.catalogue import Misconception
 from grader.freeze import FrozenCheck
 from grader.inside import wire
-from grader.observation import Observation, Observed, complaint
+from grader.observation import Observation, Observed, complaint, trouble
 
 _RELATIVE, _ABSOLUTE = 1e-4, 1e-4
 
@@ -121,7 +121,7 @@ def _same_call(got: wire.Outcome, theirs: wire.Outcome) -> bool:
 
 def _same_run(got: wire.Ran | wire.Problem, theirs: wire.Ran | wire.Problem) -> bool:
     if isinstance(got, wire.Problem) or isinstance(theirs, wire.Problem):
-        return isinstance(got, wire.Problem) and isinstance(theirs, wire.Problem) and got.kind == theirs.kind
+        return isinstance(got, wire.Problem) and isinstance(theirs, wire.Problem) and trouble(got) == trouble(theirs)
     if len(got.values) != len(theirs.values) or got.devices != theirs.devices:
         return False
     return all(map(same_value, got.values, theirs.values))

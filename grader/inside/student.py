@@ -231,8 +231,9 @@ def _value(value: Any, graph: tf.Graph, deepest: int = wire.DEEPEST) -> wire.Val
     if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
         try:
             return wire.to_wire(np.asarray(value))
-        except (TypeError, ValueError):
-            return wire.Other(type(value).__name__[:100])
+        except (TypeError, ValueError, NotImplementedError):
+            kind = type(value)
+            return wire.Other(f"{kind.__module__.partition('.')[0]}.{kind.__name__}"[:100])
     return wire.to_wire(value)
 
 
