@@ -83,7 +83,8 @@ def _start_summary(observation: Observation) -> Any:
     deviation, uneven = _spread(values)
     if deviation == 0:
         return [returned, "constant", float(values.flat[0]) if values.size else 0.0]
-    quarters = round(4 * float(np.log2(deviation)))
+    # What is added keeps the deviations of the mistakes that we know away from where it is rounded up.
+    quarters = round(4 * float(np.log2(deviation)) + 0.3)
     return [returned, "flat" if uneven < _UNEVEN else "hump", quarters, round(values.mean() / deviation)]
 
 
