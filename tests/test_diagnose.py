@@ -177,6 +177,16 @@ def test_what_a_session_refuses_is_told_apart_by_its_words() -> None:
     )
 
 
+def test_what_explains_all_is_named_rather_than_what_explains_a_part() -> None:
+    same = {"e.a": returned("x"), "e.b": returned("y")}
+    whole, part = mistake("whole", "e.a", "e.b"), mistake("part", "e.b")
+    theirs = {"e.a": {"whole": returned("x")}, "e.b": {"whole": returned("y"), "part": returned("y")}}
+    assert named(same, theirs, whole, part) == {"e.a": ["whole"], "e.b": ["whole"]}
+    # Where its other observations differ, either may be behind it.
+    theirs["e.a"]["whole"] = returned("z")
+    assert named(same, theirs, whole, part) == {}
+
+
 def test_what_python_says_of_a_call_or_a_module_is_compared() -> None:
     said = [
         ("TypeError", "f() got an unexpected keyword argument 'n'"),
