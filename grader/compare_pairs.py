@@ -104,7 +104,8 @@ def same_count(trial: Trial, call: int = 0) -> None:
     got, want = pairs(trial, call), wanted(trial, call)
     if len(got) != len(want):
         raise _other_count(trial, call, got, want)
-    known = set(wire.from_wire(trial.program.calls[call].args[-2 if _has_k(trial, call) else -1]))
+    asked_about = trial.program.calls[call]
+    known = set(wire.from_wire(asked_about.given(1 if asked_about.function == "top_k" else 2, "labels")))
     strange = [label for _, label in got if label not in known]
     if strange:
         strange_one = phrase(
@@ -112,10 +113,6 @@ def same_count(trial: Trial, call: int = 0) -> None:
             call=asked(trial, call), label=quoted(strange[0]),
         )  # fmt: skip
         raise Finding(strange_one)
-
-
-def _has_k(trial: Trial, call: int) -> bool:
-    return isinstance(trial.program.calls[call].args[-1], int)
 
 
 def _pairs(count: int) -> Text:

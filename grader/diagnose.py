@@ -9,7 +9,7 @@ import numpy as np
 from grader.catalogue import Misconception
 from grader.freeze import FrozenCheck
 from grader.inside import wire
-from grader.observation import Observation, Observed, complaint
+from grader.observation import Observation, Observed, complaint, trouble
 
 _RELATIVE, _ABSOLUTE = 1e-4, 1e-4
 
@@ -26,8 +26,9 @@ def diagnose(
     A misconception is a candidate for a check when it loses that check and none that was passed, and all the check's
     observations are the same. Where there is no candidate, checks that were passed speak only about the functions that
     they ask, for who returns the wrong list may well have written another function so that it copes; the misconception
-    must then explain all that was lost in these functions, and that must be more than one check. If several explain it
-    in different words, nothing is said. Where nothing at all looks the same, a misconception that is told by what it
+    must then explain all that was lost in these functions, and that must be more than one check. One that explains all
+    that it loses is named rather than one that loses only a part of that. If several explain it in different words,
+    nothing is said. Where nothing at all looks the same, a misconception that is told by what it
     loses is named if exactly that was lost.
 
     Args:
@@ -60,6 +61,8 @@ def diagnose(
                 for one in known
                 if len(lost) > 1 and not set(one.loses) & related and all(alike(other, one) for other in lost)
             ]
+        whole = [one for one in candidates if all(other in failed and alike(other, one) for other in one.loses)]
+        candidates = [one for one in candidates if not any(set(one.loses) < set(other.loses) for other in whole)]
         if len({one.explanation for one in candidates}) == 1:
             found[check_id] = tuple(candidates)
     return found or _by_what_is_lost(set(failed), set(passed), known)
@@ -121,7 +124,7 @@ def _same_call(got: wire.Outcome, theirs: wire.Outcome) -> bool:
 
 def _same_run(got: wire.Ran | wire.Problem, theirs: wire.Ran | wire.Problem) -> bool:
     if isinstance(got, wire.Problem) or isinstance(theirs, wire.Problem):
-        return isinstance(got, wire.Problem) and isinstance(theirs, wire.Problem) and got.kind == theirs.kind
+        return isinstance(got, wire.Problem) and isinstance(theirs, wire.Problem) and trouble(got) == trouble(theirs)
     if len(got.values) != len(theirs.values) or got.devices != theirs.devices:
         return False
     return all(map(same_value, got.values, theirs.values))

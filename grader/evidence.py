@@ -188,8 +188,11 @@ def layer(program: wire.Program) -> Layer | None:
             return Layer(fed["x"], size, filters, strides, str(given["padding"]))
         case "chain_convolutions" if {"x", "flt"} <= set(fed):
             return Layer(fed["x"], _size(fed["flt"]), fed["flt"])
-        case "apply_filter" if len(call.args) >= 2:
-            image, kernel = (np.asarray(wire.from_wire(value), np.float64) for value in call.args[:2])
+        case "apply_filter":
+            image, kernel = (
+                np.asarray(wire.from_wire(value), np.float64)
+                for value in (call.given(0, "image"), call.given(1, "kernel"))
+            )
             return Layer(image[np.newaxis, :, :, np.newaxis], _size(kernel), kernel[:, :, np.newaxis, np.newaxis])
     return None
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from grader.inside import wire
-from grader.observation import Observation, Observed, complaint
+from grader.observation import Observation, Observed, complaint, trouble
 
 
 def names_seen(observation: Observation) -> Any:
@@ -19,7 +19,7 @@ def names_and_touched_seen(observation: Observation) -> Any:
 def names_and_runs_seen(observation: Observation) -> Any:
     """Return what is seen of an observation if names of nodes are looked at, and what the graph gives when it runs."""
     runs = observation.runs if isinstance(observation, Observed) else ()
-    return [names_seen(observation), [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in runs]]
+    return [names_seen(observation), [list(ran.values) if isinstance(ran, wire.Ran) else trouble(ran) for ran in runs]]
 
 
 def repeats_seen(observation: Observation) -> Any:

@@ -1,16 +1,31 @@
 """What came of a program: what its calls returned or raised and its graphs gave, or how it died. Never a verdict."""
 
+import re
 from enum import StrEnum
 
 from grader.inside import wire
 from grader.phrase import Text
 
 _REFUSED = " for '{{node "
+_NOT_PURE = re.compile(r"the graph uses the operation '\w{1,60}'")
+_NO_ATTRIBUTE = re.compile(r"module '(\w{1,40})[\w.]{0,80}' has no attribute '(\w{1,60})'")
+_OLD = "a name of TensorFlow 1 is not in TensorFlow 2"
+_OLD_NAMES = frozenset({
+    "AUTO_REUSE", "ConfigProto", "GraphDef", "InteractiveSession", "Session", "app", "contrib", "flags",
+    "get_default_graph", "get_default_session", "get_variable", "gfile", "global_variables",
+    "global_variables_initializer", "layers", "placeholder", "random_uniform", "reset_default_graph", "set_random_seed",
+    "to_float", "trainable_variables", "truncated_normal", "variable_scope",
+})  # fmt: skip
 _KNOWN_WORDS = (
+    _OLD,
     "tf.placeholder() is not compatible with eager execution",
     "Attempting to capture an EagerTensor",
     "Attempted to use a closed Session",
     "Cannot feed value of shape",
+    "got an unexpected keyword argument",
+    "required positional argument",
+    "already exists, disallowed",
+    "reuse=True cannot be used without a name_or_scope",
     "Do not use tf.reset_default_graph() to clear nested graphs",
     "does not exist, or was not created with tf.get_variable()",
     "is not an element of this graph",
@@ -71,15 +86,25 @@ Observation = Observed | NoModule | Died | NotRun
 
 
 def complaint(raised: wire.Raised) -> str:
-    """Return why TensorFlow refused an operation, a feed or a session; "" if it is not that which raised.
+    """Return why TensorFlow refused an operation, a feed or a session, or Python a call or a module's attribute.
 
-    These words are TensorFlow's, the same for everyone who makes the same mistake, and quote no source.
+    These words are the same for everyone who makes the same mistake, and quote no source. "" if it was nothing such.
     """
+    lacking = _NO_ATTRIBUTE.match(raised.message) if "AttributeError" in raised.types else None
+    if lacking:
+        module, name = lacking.groups()
+        return _OLD if module == "tensorflow" and name in _OLD_NAMES else lacking.group()
     said, refused, _ = raised.message.partition(_REFUSED)
     for words in _KNOWN_WORDS:
         if words in raised.message:
             return words
     return said + refused if refused and "\n" not in said else ""
+
+
+def trouble(problem: wire.Problem) -> str:
+    """Return how a graph was no good: that it was refused, and for which operation, or that its run failed."""
+    impure = _NOT_PURE.search(problem.message) if problem.kind == "refused" else None
+    return impure.group() if impure else problem.kind
 
 
 class Printed(wire.Frozen, frozen=True):

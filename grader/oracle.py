@@ -69,7 +69,10 @@ def _chains(program: wire.Program, seen: Seen) -> Iterator[Answer]:
             yield f"stage {_item(fetch) + 1}", got, stages[_item(fetch)], FLOAT32
     for number, call in enumerate(program.calls):
         if call.function == "apply_filter":
-            image, kernel = (np.asarray(wire.from_wire(value), np.float64) for value in call.args)
+            image, kernel = (
+                np.asarray(wire.from_wire(value), np.float64)
+                for value in (call.given(0, "image"), call.given(1, "kernel"))
+            )
             stages = chain(image[None, :, :, None], kernel[:, :, None, None], int(_number(call.kwargs.get("n", 4))))
             want = [image, *(stage[0, :, :, 0] for stage in stages)]
             for i, (got, right) in enumerate(zip(seen.returned(number), want, strict=True)):
@@ -114,17 +117,17 @@ def _best(program: wire.Program, seen: Seen) -> Iterator[Answer]:
     """Yield probabilities, and classes as places among the labels, of `top_k` and of networks made by hand."""
     for number, call in enumerate(program.calls):
         if call.function == "top_k":
-            given, tolerance = np.asarray(wire.from_wire(call.args[0]), np.float64).ravel(), EXACT
-            labels = wire.from_wire(call.args[1])
-            k = call.args[2] if len(call.args) > 2 else 5
-        elif isinstance(model := call.args[0], wire.Model) and model.nodes is not None:
+            given, tolerance = np.asarray(wire.from_wire(call.given(0, "probabilities")), np.float64).ravel(), EXACT
+            labels = wire.from_wire(call.given(1, "labels"))
+            k = call.given(2, "k")
+        elif isinstance(model := call.given(0, "graph"), wire.Model) and model.nodes is not None:
             given, tolerance = _network(model, call), PROBABILITY
-            labels = wire.from_wire(call.args[2])
-            k = call.kwargs.get("k", 5)
+            labels = wire.from_wire(call.given(2, "labels"))
+            k = call.kwargs.get("k")
         else:
             continue
         # Twins in a network have the same column, so the same probability to the last bit: stable there, too.
-        order = np.argsort(-given, kind="stable")[: int(_number(k))]
+        order = np.argsort(-given, kind="stable")[: 5 if k is None else int(_number(k))]
         got = seen.returned(number)
         yield f"number of classes in call {number}", len(got), np.array(len(order)), EXACT
         yield f"probabilities in call {number}", [value for value, _ in got], given[order], tolerance
@@ -136,7 +139,7 @@ def _network(model: wire.Model, call: wire.Call) -> np.ndarray:
     """Return the probabilities of a network made by hand: a softmax of a matrix product, or of its negative."""
     assert model.nodes is not None
     nodes = {node.name: node for node in model.nodes.nodes}
-    image = np.asarray(wire.from_wire(call.args[1]), np.float64)
+    image = np.asarray(wire.from_wire(call.given(1, "image")), np.float64)
     sums = image.ravel() @ np.asarray(wire.from_wire(nodes["weights"].attributes["value"]), np.float64)
     output = str(call.kwargs.get("output_name", "output")).rpartition("/")[2].partition(":")[0]
     powers = np.exp((-sums if output == "second" else sums) - np.abs(sums).max())

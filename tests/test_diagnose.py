@@ -177,6 +177,52 @@ def test_what_a_session_refuses_is_told_apart_by_its_words() -> None:
     )
 
 
+def test_what_explains_all_is_named_rather_than_what_explains_a_part() -> None:
+    same = {"e.a": returned("x"), "e.b": returned("y")}
+    whole, part = mistake("whole", "e.a", "e.b"), mistake("part", "e.b")
+    theirs = {"e.a": {"whole": returned("x")}, "e.b": {"whole": returned("y"), "part": returned("y")}}
+    assert named(same, theirs, whole, part) == {"e.a": ["whole"], "e.b": ["whole"]}
+    # Where its other observations differ, either may be behind it.
+    theirs["e.a"]["whole"] = returned("z")
+    assert named(same, theirs, whole, part) == {}
+
+
+def test_what_python_says_of_a_call_or_a_module_is_compared() -> None:
+    said = [
+        ("TypeError", "f() got an unexpected keyword argument 'n'"),
+        ("TypeError", "f() missing 1 required positional argument: 'n'"),
+        ("ValueError", "Variable first/W already exists, disallowed. Did you mean to set reuse=True?"),
+        ("ValueError", "reuse=True cannot be used without a name_or_scope"),
+        ("AttributeError", "module 'tensorflow' has no attribute 'contrib'"),
+        ("AttributeError", "module 'tensorflow._api.v2.nn' has no attribute 'identity'"),
+    ]
+    found = {complaint(wire.Raised((kind,), words)) for kind, words in said}
+    assert len(found) == len(said)
+    assert "" not in found
+    # Of a wrong solution no other words are kept.
+    assert {complaint(wire.Raised((kind,), complaint(wire.Raised((kind,), words)))) for kind, words in said} == found
+
+
+def test_names_of_tensorflow_1_are_one_mistake() -> None:
+    one, other = (
+        wire.Raised(("AttributeError",), f"module 'tensorflow' has no attribute {name!r}")
+        for name in ("placeholder", "Session")
+    )
+    assert complaint(one) == complaint(other) != ""
+    mistyped = wire.Raised(("AttributeError",), "module 'tensorflow' has no attribute 'plaecholder'")
+    assert complaint(mistyped) not in ("", complaint(one))
+
+
+def test_graphs_that_were_refused_for_another_operation_are_told_apart() -> None:
+    messages = [
+        f"the graph uses the operation {op!r}, which is not a pure TensorFlow operation" for op in ("PyFunc", "Print")
+    ]
+    called, printed, other = (Observed((), (wire.Problem("refused", text),)) for text in (*messages, "too large"))
+    assert same_observation(called, called)
+    assert not same_observation(called, printed)
+    assert not same_observation(called, other)
+
+
 def test_a_death_resembles_nothing() -> None:
     death = Died(Outcome.CRASHED, "crashed")
     assert not same_observation(death, death)

@@ -104,8 +104,9 @@ def ask_bias(case: Layer) -> Program:
 
 
 def ask_defaults(case: Layer) -> Program:
-    """Ask for a layer with nothing said but the number of outputs."""
-    return _program(case, [Call("conv_2D", (Input("x"), case.outputs))], [Result(0, (OP,)), Result(0, (H,))])
+    """Ask for a layer with nothing said but the images and the number of outputs, by name."""
+    call = Call("conv_2D", kwargs={"x": Input("x"), "n_output_ch": case.outputs})
+    return _program(case, [call], [Result(0, (OP,)), Result(0, (H,))])
 
 
 def ask_names(case: Layer) -> Program:

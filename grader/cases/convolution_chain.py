@@ -80,7 +80,10 @@ def _fetches(case: Chain, call: int = 0) -> list[Result]:
 
 
 def _call(n: int | None) -> Call:
-    return Call("chain_convolutions", (Input("x"), Input("flt")), {} if n is None else {"n": n})
+    """Return a call for n stages; one that doesn't say how many gives the rest by name."""
+    if n is None:
+        return Call("chain_convolutions", kwargs={"x": Input("x"), "flt": Input("flt")})
+    return Call("chain_convolutions", (Input("x"), Input("flt")), {"n": n})
 
 
 def ask_chain(case: Chain) -> Program:
@@ -178,9 +181,10 @@ def grey_chelsea() -> np.ndarray:
 
 
 def ask_photograph(case: Photograph) -> Program:
-    """Ask for the pictures of a piece of Chelsea."""
+    """Ask for the pictures of a piece of Chelsea, with arguments by name."""
     piece = grey_chelsea()[case.row : case.row + 40, case.column : case.column + 48]
-    return Program("", (Call("apply_filter", (wire.array(piece), wire.array(kernel_of(case.filter)))),))
+    given: dict[str, wire.Value] = {"image": wire.array(piece), "kernel": wire.array(kernel_of(case.filter))}
+    return Program("", (Call("apply_filter", kwargs=given),))
 
 
 _seeds = st.integers(0, 10_000)

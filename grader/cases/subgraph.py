@@ -39,11 +39,14 @@ class Move(msgspec.Struct, frozen=True):
 
 
 class Load(msgspec.Struct, frozen=True):
-    """A graph to load under a prefix ("" where the argument is left out), `times` times, and numbers to feed it."""
+    """Graphs to load under one prefix ("" where the argument is left out), and numbers to feed them.
+
+    The first is made of `lines`, then each of `others` of its own.
+    """
 
     lines: tuple[str, ...]
     prefix: str = ""
-    times: int = 1
+    others: tuple[tuple[str, ...], ...] = ()
     fed: tuple[float, ...] = (1.0, -2.0, 3.0, -4.0)
 
 
@@ -97,15 +100,17 @@ def ask_move(case: Move) -> wire.Program:
 
 
 def ask_load(case: Load) -> wire.Program:
-    """Ask for a graph under a prefix, in a graph that is the default one, and run what came."""
-    args = (graph(case.lines), *((case.prefix,) if case.prefix else ()))
+    """Ask for graphs under a prefix, while another graph is the default one, and run what came."""
+    graphs = [graph(lines) for lines in (case.lines, *case.others)]
+    said = (case.prefix,) if case.prefix else ()
     prefix = case.prefix or PREFIX
     fed = wire.array(np.array(case.fed, np.float32))
     runs = tuple(
         wire.Run((f"{prefix}/output:0",), ((f"{prefix}/input:0", fed),), graph=wire.Result(call))
-        for call in range(case.times)
+        for call in range(len(graphs))
     )
-    return wire.Program("", (wire.Call("load_into_graph", args),) * case.times, in_graph=True, runs=runs)
+    calls = tuple(wire.Call("load_into_graph", (nodes, *said)) for nodes in graphs)
+    return wire.Program("", calls, in_graph=True, runs=runs)
 
 
 def ask_shipped(case: Shipped) -> wire.Program:
@@ -120,12 +125,17 @@ def ask_shipped(case: Shipped) -> wire.Program:
 
 
 def ask_everything(case: Shipped) -> wire.Program:
-    """Ask for a shipped model's outputs, for those on the second processor, and for these in a graph; run that."""
+    """Ask for a shipped model's outputs, for those on the second processor, and for these in a graph; run that.
+
+    All arguments are given by name.
+    """
     outputs = case.outputs or ("output",)
     calls = (
-        wire.Call("extract_main_graph", (wire.Model(case.name), wire.Items(outputs))),
-        wire.Call("place_on_device", (wire.Result(0), "/cpu:1")),
-        wire.Call("load_into_graph", (wire.Result(1), "network")),
+        wire.Call(
+            "extract_main_graph", kwargs={"graph_def": wire.Model(case.name), "output_names": wire.Items(outputs)}
+        ),
+        wire.Call("place_on_device", kwargs={"graph_def": wire.Result(0), "device": "/cpu:1"}),
+        wire.Call("load_into_graph", kwargs={"graph_def": wire.Result(1), "name": "network"}),
     )
     run = wire.Run(
         tuple(f"network/{name}:0" for name in outputs),
@@ -168,8 +178,12 @@ def telling_cuts(control: bool = False, slots: bool = False, most_outputs: int =
         needed = ancestors(nodes, case.outputs)
         if not 2 < len(needed) < len(nodes.nodes):
             return False
-        # Names that begin like an output's are asked about by cases of their own.
-        if any(node.name not in needed and one in node.name for node in nodes.nodes for one in case.outputs):
+        # Names in which others' are, and nodes that compute nothing, are asked about by cases of their own.
+        spoken = " ".join(entry for node in nodes.nodes if node.name in needed for entry in node.inputs)
+        dead = [node.name for node in nodes.nodes if node.name not in needed]
+        if any(name in spoken or any(one in name for one in case.outputs) for name in dead):
+            return False
+        if any(node.op == "Identity" and node.name in needed for node in nodes.nodes):
             return False
         if control or slots:
             return ancestors(nodes, case.outputs, control=not control, slots=not slots) < needed

@@ -35,6 +35,7 @@ class Scores(msgspec.Struct, frozen=True):
         k: None leaves the argument out.
         dtype: of the array.
         row: give an array of shape (1, C).
+        by_name: give the arguments by name.
     """
 
     parts: tuple[int, ...]
@@ -42,6 +43,7 @@ class Scores(msgspec.Struct, frozen=True):
     k: int | None = None
     dtype: str = "float64"
     row: bool = False
+    by_name: bool = False
 
 
 class Net(msgspec.Struct, frozen=True):
@@ -60,6 +62,7 @@ class Net(msgspec.Struct, frozen=True):
         times: how many times in a row.
         finalized: whether the graph is.
         ties: whether each class has a twin of the same probability.
+        by_name: give all arguments by name.
     """
 
     seed: int
@@ -71,6 +74,7 @@ class Net(msgspec.Struct, frozen=True):
     ties: bool = False
     shown: int | None = None
     entrances: bool = False
+    by_name: bool = False
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -105,7 +109,20 @@ def top_k_call(case: Scores) -> wire.Call:
     held = np.array(case.parts, case.dtype) / np.array(ONE, case.dtype)
     rest = () if case.k is None else (case.k,)
     labels = wire.Items(case.labels or shuffled(len(case.parts)))
-    return wire.Call("top_k", (wire.array(held[np.newaxis] if case.row else held), labels, *rest))
+    return _call("top_k", _TOP_K, (wire.array(held[np.newaxis] if case.row else held), labels, *rest), case.by_name)
+
+
+_TOP_K = ("probabilities", "labels", "k")
+_CLASSIFY = ("graph", "image", "labels")
+
+
+def _call(
+    function: str, names: tuple[str, ...], given: tuple[wire.Value, ...], by_name: bool, **more: wire.Value
+) -> wire.Call:
+    """Return a call with what is given, by position or by name, and what is said by name anyway."""
+    if by_name:
+        return wire.Call(function, kwargs=dict(zip(names, given, strict=False)) | more)
+    return wire.Call(function, given, more)
 
 
 def shuffled(count: int) -> tuple[str, ...]:
@@ -129,7 +146,9 @@ def _net_call(case: Net) -> wire.Call:
         named["input_name"] = f"{prefix}/{source}:0"
     if (prefix, output) != (PREFIX, "output"):
         named["output_name"] = f"{prefix}/{output}:0"
-    return wire.Call("classify", (graph, wire.array(noise(case)), wire.Items(net_labels(case))), named, case.times)
+    given = (graph, wire.array(noise(case)), wire.Items(net_labels(case)))
+    call = _call("classify", _CLASSIFY, given, case.by_name, **named)
+    return msgspec.structs.replace(call, repeat=case.times)
 
 
 def noise(case: Net) -> np.ndarray:

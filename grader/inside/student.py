@@ -233,7 +233,7 @@ def _value(value: Any, graph: tf.Graph, deepest: int = wire.DEEPEST) -> wire.Val
     if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
         try:
             return wire.to_wire(np.asarray(value))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, NotImplementedError):
             return wire.Other(wire.type_name(value))
     return wire.to_wire(value)
 

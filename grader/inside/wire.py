@@ -64,6 +64,10 @@ class Call(Frozen, frozen=True):
     kwargs: dict[str, Value] = {}
     repeat: int = 1
 
+    def given(self, place: int, name: str) -> Value:
+        """Return an argument, by position or by name; None if it is left out."""
+        return self.args[place] if place < len(self.args) else self.kwargs.get(name)
+
 
 class Training(Frozen, frozen=True):
     """Steps of gradient descent that come before a run's fetches. The loss is the cross-entropy of softmax.

@@ -69,11 +69,17 @@ def check_convolution(trials: Trials) -> None:
         same_convolution(numbers_of(trial.got)[H], want, "h")
 
 
-@asks(ask_layer, named=[Layer(4, 5, outputs=1, k_h=3, k_w=3, padding=padding) for padding in ("VALID", "SAME")])
+@asks(
+    ask_layer,
+    named=[
+        *(Layer(4, 5, outputs=1, k_h=3, k_w=3, padding=padding) for padding in ("VALID", "SAME")),
+        Layer(4, 5, outputs=1, k_h=2, k_w=2, padding="SAME"),
+    ],
+)
 def check_padding(trials: Trials) -> None:
     """The padding is the one that was asked for.
 
-    Covers: padding 'VALID' and 'SAME', against NumPy.
+    Covers: padding 'VALID' and 'SAME', against NumPy; of filters of even sizes too, where 'SAME' pads one side more.
     """
     for trial in trials:
         padding = str(trial.program.calls[0].kwargs.get("padding", "VALID"))
@@ -107,7 +113,8 @@ def check_unknown_sizes(trials: Trials) -> None:
 def check_defaults(trials: Trials) -> None:
     """Filters of 3 x 3, stride 1, no padding and relu, if nothing is said.
 
-    Covers: k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, padding='VALID', name='conv2d'.
+    Covers: k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, padding='VALID', name='conv2d'. It is called with x and
+    n_output_ch by name.
     """
     for trial in trials:
         op, h = numbers_of(trial.got)

@@ -9,7 +9,7 @@ from grader.cases.conv_2d import B, W
 from grader.check import Finding, Seen
 from grader.compare import FLOAT32, a_list_of, a_tensor, same_array, same_shape
 from grader.inside import wire
-from grader.observation import Observed
+from grader.observation import Observed, complaint
 from grader.phrase import Text, phrase, quoted
 
 _VARIABLE_OPS = ("VarHandleOp", "VariableV2", "Variable")
@@ -99,8 +99,11 @@ def named_right(seen: Seen, call: int, scope: str) -> None:
 
 
 def returned_by(observation: Observed) -> list[Any]:
-    """Return what became of the calls: an exception's class, or how many axes w and b have among how many things."""
-    return [call.types[0] if isinstance(call, wire.Raised) else _axes(call) for call in observation.calls]
+    """Return what became of the calls: an exception, or how many axes w and b have among how many things."""
+    return [
+        [call.types[:1], complaint(call)] if isinstance(call, wire.Raised) else _axes(call)
+        for call in observation.calls
+    ]
 
 
 def _axes(outcome: wire.Outcome) -> Any:

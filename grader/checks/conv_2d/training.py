@@ -10,7 +10,7 @@ from grader.check import Finding, Trials, asks
 from grader.checks.conv_2d.layers import numbers_of, returned_by
 from grader.compare import FLOAT32, same_array
 from grader.inside import wire
-from grader.observation import Observation, Observed
+from grader.observation import Observation, Observed, trouble
 from grader.phrase import phrase
 
 ENOUGH = 0.7
@@ -30,7 +30,7 @@ def _learned(observation: Observation) -> Any:
         return None
     ran = observation.runs[0] if observation.runs else None
     if not isinstance(ran, wire.Ran):
-        return [returned_by(observation), [ran.kind, ran.message.partition(":")[0]] if ran else None]
+        return [returned_by(observation), [trouble(ran), ran.message.partition(":")[0]] if ran else None]
     flows = [None if one is None else one > 0 for one in ran.gradients]
     return [returned_by(observation), flows, _share(wire.numpy(ran.values[0])) >= ENOUGH]
 

@@ -22,7 +22,7 @@ from grader.check import Finding, Seen, Trials, asks
 from grader.checks.conv_2d.layers import layer_of, named_right, numbers_of, returned_by, same_convolution, variable_of
 from grader.compare import FLOAT32, same_array, same_shape
 from grader.inside import wire
-from grader.observation import Observation, Observed
+from grader.observation import Observation, Observed, trouble
 from grader.phrase import phrase
 
 
@@ -83,7 +83,8 @@ def _start_summary(observation: Observation) -> Any:
     deviation, uneven = _spread(values)
     if deviation == 0:
         return [returned, "constant", float(values.flat[0]) if values.size else 0.0]
-    quarters = round(4 * float(np.log2(deviation)))
+    # What is added keeps the deviations of the mistakes that we know away from where it is rounded up.
+    quarters = round(4 * float(np.log2(deviation)) + 0.3)
     return [returned, "flat" if uneven < _UNEVEN else "hump", quarters, round(values.mean() / deviation)]
 
 
@@ -170,7 +171,7 @@ def _scopes(observation: Observation) -> Any:
     """Return what came back, its numbers, and the scopes of `W` and `b`; no scopes where these are called otherwise."""
     if not isinstance(observation, Observed):
         return None
-    numbers = [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in observation.runs]
+    numbers = [list(ran.values) if isinstance(ran, wire.Ran) else trouble(ran) for ran in observation.runs]
     parts = [name.rpartition("/") for name in observation.trainable]
     named = bool(parts) and {name for _, _, name in parts} <= {"W", "b"}
     return [returned_by(observation), numbers, sorted({scope for scope, _, _ in parts}) if named else None]

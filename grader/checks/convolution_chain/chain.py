@@ -55,7 +55,7 @@ def check_zero(trials: Trials) -> None:
 def check_default_n(trials: Trials) -> None:
     """There are four stages if nothing is said.
 
-    Covers: n=4.
+    Covers: n=4. It is called with x and flt by name.
     """
     for trial in trials:
         first = stages.numbers(trial)[0]

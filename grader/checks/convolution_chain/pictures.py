@@ -171,10 +171,13 @@ def _is_chelsea(picture: wire.Value) -> bool:
 def check_photograph(trials: Trials) -> None:
     """Chelsea, filtered four times.
 
-    Covers: `apply_filter` runs the chain with n=4, on a photograph and a filter for edges, against NumPy.
+    Covers: `apply_filter` runs the chain with n=4, on a photograph and a filter for edges, against NumPy. It is called
+    with image and kernel by name.
     """
     for trial in trials:
-        image, kernel = (wire.numpy(value) for value in trial.program.calls[0].args if isinstance(value, wire.Array))
+        call = trial.program.calls[0]
+        given = (call.given(0, "image"), call.given(1, "kernel"))
+        image, kernel = (wire.numpy(value) for value in given if isinstance(value, wire.Array))
         stages = convolving.chain(image[np.newaxis, :, :, np.newaxis], kernel[:, :, np.newaxis, np.newaxis], 4)
         got = _pictures(trial)
         for i, want in enumerate([image, *(stage[0, :, :, 0] for stage in stages)]):

@@ -8,7 +8,7 @@ import numpy as np
 from grader.check import Finding, Seen, Trial, kind_of
 from grader.compare import a_list_of, a_tensor, same_shape
 from grader.inside import wire
-from grader.observation import Observation, Observed, complaint
+from grader.observation import Observation, Observed, complaint, trouble
 from grader.phrase import Text, phrase
 
 _TENSORS = (wire.Tensor, wire.Variable)
@@ -82,7 +82,7 @@ def numbers_seen(observation: Observation) -> Any:
         return None
     outcome = observation.calls[0]
     is_list = isinstance(outcome, wire.Returned) and isinstance(outcome.value, wire.Items)
-    values = [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in observation.runs]
+    values = [list(ran.values) if isinstance(ran, wire.Ran) else trouble(ran) for ran in observation.runs]
     if isinstance(outcome, wire.Raised):
         return ["raised", outcome.types[:1], complaint(outcome)]
     return ["list" if is_list else outcome, values]
@@ -99,7 +99,7 @@ def made_of(observation: Observation) -> Any:
     unused = {"x", "flt"}.difference(*(_ancestors(inputs, stage) for stage in stages)) if stages else set()
     if unused:
         return ["without", *sorted(unused)]
-    values = [list(ran.values) if isinstance(ran, wire.Ran) else ran.kind for ran in observation.runs]
+    values = [list(ran.values) if isinstance(ran, wire.Ran) else trouble(ran) for ran in observation.runs]
     return [outcome.types[:1] if isinstance(outcome, wire.Raised) else returned, values]
 
 

@@ -48,6 +48,8 @@ from grader.phrase import phrase
         ),
         Cut(("output hidden", "loss hidden", "hidden conv", "dead", "input", "conv input")),
         Cut(("input", "conv input", "conv_1 conv", "mix/conv conv", "loss conv_1"), ("conv",)),
+        Cut(("input", "conv input", "conv_1 conv", "conv_10 input", "output conv_10", "loss conv_1")),
+        Cut(("input", "stage input", "output stage", "loss stage")),
     ],
     drawn=cases.telling_cuts(),
     count=2,
@@ -57,7 +59,8 @@ def check_ancestors(trials: Trials) -> None:
     """The main graph holds the nodes that the output depends on, and no others
 
     Chains and branches, plain inputs only; also where a node stands before those whose results it takes, which a
-    GraphDef allows, and where the names of others begin or end like the output's.
+    GraphDef allows, where the names of others begin or end like the output's or stand in those of inputs, and where a
+    node that is needed computes nothing.
     """
     for trial in trials:
         same_names(trial)
@@ -87,6 +90,7 @@ def check_control_inputs(trials: Trials) -> None:
     cases.ask_cut,
     named=[
         Cut(("input", "parts input", "output parts:1", "loss parts")),
+        Cut(("input", "parts input", "output parts:2", "loss parts")),
         Cut(("input", "parts input", "output parts:10", "loss parts")),
         Cut(("input", "parts input", "dead parts:1", "finer parts:1", "mix finer:1 parts", "output mix", "loss mix")),
     ],

@@ -101,30 +101,36 @@ _PLAIN = ("input", "hidden input", "output hidden")
 
 @asks(
     cases.ask_load,
-    named=[Load(_PLAIN), Load(("input", "block/conv input", "init", "output block/conv input ^init"), "trained/net")],
+    named=[
+        Load(_PLAIN),
+        Load(("input", "block/conv input", "init", "output block/conv input ^init"), "trained/net"),
+        Load((*_PLAIN, "loss hidden"), "whole"),
+    ],
 )
 def check_prefix(trials: Trials) -> None:
     """The nodes are found under the prefix, and compute the same
 
-    The imported nodes, with their inputs, under the prefix, and the default 'inception'.
+    The imported nodes, with their inputs, under the prefix, and the default 'inception'; those that no output
+    needs too.
     """
     for trial in trials:
         loaded(trial)
         same_array(trial.got.fetched()[0], trial.want.fetched()[0], phrase("What the loaded graph gives"), FLOAT32)
 
 
-@asks(cases.ask_load, named=[Load(_PLAIN, times=2)])
+@asks(cases.ask_load, named=[Load(_PLAIN, others=(_PLAIN,)), Load(_PLAIN, others=(("input", "output input"),))])
 def check_new_graph(trials: Trials) -> None:
     """Each call makes a new graph
 
-    Loading twice gives twice a graph with the imported nodes and no others, whatever their prefix.
+    Loading twice gives twice a graph with the imported nodes and no others, whatever their prefix, of two different
+    GraphDefs too.
     """
     for trial in trials:
         for call in range(len(trial.program.calls)):
             loaded_by_any_name(trial, call, nothing_else=True)
 
 
-@asks(cases.ask_load, named=[Load(_PLAIN), Load((*_PLAIN, "loss hidden"))])
+@asks(cases.ask_load, named=[Load(_PLAIN, "new"), Load(("input", "output input"), "newer")])
 def check_default_graph(trials: Trials) -> None:
     """The graph that was the default one before is left as it was
 
@@ -151,7 +157,8 @@ def check_default_graph(trials: Trials) -> None:
 def check_combined(trials: Trials) -> None:
     """Cut, moved and loaded, the model that ships runs where it should and gives the same probabilities
 
-    The three functions together; the run is on two logical processors, and TensorFlow says where nodes ran.
+    The three functions together, called with their arguments by name; the run is on two logical processors, and
+    TensorFlow says where nodes ran.
     """
     for trial in trials:
         for got, want, name in zip(trial.got.fetched(), trial.want.fetched(), fetched_names(trial), strict=True):

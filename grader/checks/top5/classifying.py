@@ -105,7 +105,7 @@ def check_chelsea(trials: Trials) -> None:
         (
             Net(11, classes=4, k=9, ties=True),
             Net(12, classes=40, k=40, ties=True, names=("n", "image", "second")),
-            Net(12, classes=40, k=40, ties=True, names=("n", "image", "second"), shown=13),
+            Net(12, classes=40, k=40, ties=True, names=("n", "image", "second"), shown=13, by_name=True),
         )
     ],
     view=answers_seen,
@@ -113,7 +113,8 @@ def check_chelsea(trials: Trials) -> None:
 def check_combined(trials: Trials) -> None:
     """Everything at once: ties, two equal labels, other tensors, more classes asked for than there are
 
-    `classify` and `top_k` together; the second graph is shown two images, one after the other.
+    `classify` and `top_k` together; the second graph is shown two images, one after the other, the last time with all
+    arguments by name.
     """
     for trial in trials:
         for call in range(len(trial.program.calls)):

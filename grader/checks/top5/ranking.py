@@ -2,7 +2,7 @@
 
 from grader.cases import top5 as cases
 from grader.cases.top5 import Scores
-from grader.check import Finding, Trials, asks
+from grader.check import Finding, Trial, Trials, asks
 from grader.compare_pairs import (
     count_seen,
     in_order_seen,
@@ -22,6 +22,8 @@ _THREE = (256, 512, 128)
 
 
 _SEVEN = (9, 200, 30, 400, 50, 100, 70)
+_ROW = Scores(_THREE, k=3, row=True)
+_ROW_CALLS = cases.ask_each((_ROW,)).calls
 
 
 @asks(
@@ -40,11 +42,11 @@ def check_order(trials: Trials) -> None:
         same_labels(trial)
 
 
-@asks(cases.ask_top_k, named=[Scores((256, 512), k=2), Scores(_THREE, k=3)])
+@asks(cases.ask_top_k, named=[Scores((256, 512), k=2), Scores(_THREE, k=3), Scores(_THREE, k=3, by_name=True)])
 def check_pairs(trials: Trials) -> None:
     """Each item is a pair: the probability, then the label
 
-    `(probability, label)`, as a list or a tuple.
+    `(probability, label)`, as a list or a tuple; also where the arguments are given by name.
     """
     for trial in trials:
         for number, item in enumerate(items(trial)):
@@ -170,7 +172,7 @@ def check_repeated_labels(trials: Trials) -> None:
 
 @asks(
     cases.ask_each,
-    named=[(Scores(_THREE, k=3), Scores((100, 300, 50, 400), k=4, dtype="float32"))],
+    named=[(Scores(_THREE, k=3), Scores((100, 300, 50, 400), k=4, dtype="float32")), (_ROW,)],
     drawn=cases.scores().map(lambda case: (case,)),
     count=1,
     view=labels_and_traces_seen,
@@ -178,17 +180,25 @@ def check_repeated_labels(trials: Trials) -> None:
 def check_inputs_untouched(trials: Trials) -> None:
     """Probabilities and labels are left as they were
 
-    The arguments are compared with copies, while what comes back is right.
+    The arguments are compared with copies, while what comes back is right. Of an array of shape (1, C) only the copies
+    are: whether it is understood is for another check to say.
     """
     for trial in trials:
+        if trial.program.calls == _ROW_CALLS and not _understood(trial):
+            continue
         for call in range(len(trial.program.calls)):
             same_labels(trial, call, in_order=False)
             touched = trial.got.touched(call)
             if touched:
                 names = {"0": "probabilities", "1": "labels"}
                 changed = joined([names.get(key, key) for key in touched], phrase(" and "))
-                raise Finding(
-                    phrase(
-                        "top_k changed the {names} that it was given. Sort a copy, or use np.argsort.", names=changed
-                    )
-                )
+                raise Finding(phrase("top_k changed the {names} that it was given. Work on a copy.", names=changed))
+
+
+def _understood(trial: Trial) -> bool:
+    """Tell whether the right classes came."""
+    try:
+        same_labels(trial, in_order=False)
+    except Finding:
+        return False
+    return True

@@ -1,0 +1,34 @@
+import tensorflow as tf
+
+tf1 = tf.compat.v1
+
+
+def extract_main_graph(graph_def, output_names=("output",)):
+    nodes = {node.name: node for node in graph_def.node}
+    keep, stack = set(), [name for name in output_names if name in nodes]
+    if not stack:
+        raise KeyError("no node has the name of an output")
+    while stack:
+        name = stack.pop()
+        if name not in keep:
+            keep.add(name)
+            stack += [entry.removeprefix("^").partition(":")[0] for entry in nodes[name].input]
+    main = tf1.GraphDef(versions=graph_def.versions, library=graph_def.library)
+    main.node.extend(node for node in graph_def.node if node.name in keep)
+    return main
+
+
+def place_on_device(graph_def, device="/gpu:0"):
+    placed = tf1.GraphDef()
+    placed.CopyFrom(graph_def)
+    for node in placed.node:
+        if node.device == "/cpu:0":
+            node.device = device
+    return placed
+
+
+def load_into_graph(graph_def, name="inception"):
+    graph = tf.Graph()
+    with graph.as_default():
+        tf.import_graph_def(graph_def, name=name)
+    return graph

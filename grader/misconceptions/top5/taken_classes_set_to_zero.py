@@ -1,0 +1,20 @@
+import numpy as np
+import tensorflow as tf
+
+tf1 = tf.compat.v1
+
+
+def top_k(probabilities, labels, k=5):
+    p = np.array(probabilities).reshape(-1)
+    best = []
+    for _ in range(min(k, p.size)):
+        i = int(np.argmax(p))
+        best.append((float(p[i]), labels[i]))
+        p[i] = 0
+    return best
+
+
+def classify(graph, image, labels, k=5, input_name="inception/input:0", output_name="inception/output:0"):
+    with tf1.Session(graph=graph) as session:
+        p = session.run(output_name, {input_name: image[np.newaxis]})
+    return top_k(p, labels, k)
