@@ -11,6 +11,15 @@ def names_seen(observation: Observation) -> Any:
     return _seen(observation, lambda nodes: sorted({node.name for node in nodes.nodes}))
 
 
+def names_and_refusal_seen(observation: Observation) -> Any:
+    """Return what is seen if names of nodes are looked at, and of calls after the first whether they raised at all."""
+    seen = names_seen(observation)
+    if not isinstance(observation, Observed):
+        return seen
+    raised = [isinstance(outcome, wire.Raised) for outcome in observation.calls]
+    return [one if not number or not raised[number] else "raised" for number, one in enumerate(seen)]
+
+
 def names_and_touched_seen(observation: Observation) -> Any:
     """Return what is seen of an observation if names of nodes are looked at, and what became of the arguments."""
     return _seen(observation, lambda nodes: sorted({node.name for node in nodes.nodes}), touched=True)

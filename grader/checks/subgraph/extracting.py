@@ -21,6 +21,7 @@ from grader.compare_graphs import (
 )
 from grader.graph_views import (
     functions_seen,
+    names_and_refusal_seen,
     names_and_runs_seen,
     names_and_touched_seen,
     names_seen,
@@ -208,7 +209,7 @@ def check_library(trials: Trials) -> None:
         Unknown(Cut(("input", "output input", "loss input")), "outputs", beside=False),
         Unknown(Cut(("input", "output input", "loss input")), "nothing", beside=True),
     ],
-    view=names_seen,
+    view=names_and_refusal_seen,
 )
 def check_unknown_output(trials: Trials) -> None:
     """An output name that the graph doesn't have raises an exception
