@@ -188,7 +188,7 @@ def layer(program: wire.Program) -> Layer | None:
             return Layer(fed["x"], size, filters, strides, str(given["padding"]))
         case "chain_convolutions" if {"x", "flt"} <= set(fed):
             return Layer(fed["x"], _size(fed["flt"]), fed["flt"])
-        case "apply_filter":
+        case "apply_filter" if None not in (call.given(0, "image"), call.given(1, "kernel")):
             image, kernel = (
                 np.asarray(wire.from_wire(value), np.float64)
                 for value in (call.given(0, "image"), call.given(1, "kernel"))

@@ -82,7 +82,8 @@ def _results(trial: Trial) -> Iterator[tuple[str, "np.ndarray | None", object, o
             call = trial.program.calls[number]
             theirs_said = seen.calls[number] if seen is not None and number < len(seen.calls) else None
             value = theirs_said.value if isinstance(theirs_said, wire.Returned) else None
-            given = _array(call.given(0, "image"))
+            image = call.given(0, "image")
+            given = None if image is None else _array(image)
             yield from _returned(call.function, given, outcome.value, value)
 
 

@@ -94,7 +94,7 @@ def test_hidden_cases_stay_hidden(records: dict[str, Record]) -> None:
         for exercise in record.exercises.values():
             for check in exercise.checks:
                 assert check.visible or not check.example
-                assert check.visible or "(" not in check.message
+                assert check.visible or "(" not in check.message.replace("(…)", "")
 
 
 def test_a_second_run_looks_everything_up_and_writes_the_same_bytes(

@@ -12,7 +12,9 @@ from grader.walls.worker import Worker
 
 EXERCISE = "conv_2d"
 SAMPLES = material.fixtures() / "sample_modules"
-ARGUMENTS = 'x, n, k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, padding="VALID", name="conv2d", reuse=None'
+ARGUMENTS = (
+    'x, n_output_ch, k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, padding="VALID", name="conv2d", reuse=None'
+)
 
 STYLES = {
     "one block": (SAMPLES / EXERCISE / "right.py").read_text(),
@@ -23,6 +25,7 @@ import tensorflow as tf
 tf1 = tf.compat.v1
 
 def conv_2D({ARGUMENTS}):
+    n = n_output_ch
     c = x.shape.as_list()[3]
     r = np.sqrt(6 / (k_h * k_w * (c + n)))
     start = np.random.default_rng(3).uniform(-r, r, (k_h, k_w, c, n)).astype("f4")
@@ -43,6 +46,7 @@ def _variables(shape):
     return tf.get_variable("W", shape, initializer=uniform), b
 
 def conv_2D({ARGUMENTS}):
+    n = n_output_ch
     activation = (lambda h: h) if activation is None else activation
     with tf.variable_scope(name or "conv2d", reuse=reuse):
         w, b = _variables([k_h, k_w, int(x.shape[-1]), n])
@@ -139,6 +143,7 @@ import tensorflow as tf
 tf1 = tf.compat.v1
 
 def conv_2D({ARGUMENTS}):
+    n = n_output_ch
     with tf1.variable_scope(name, reuse=reuse):
         w = tf1.get_variable("W", [k_h, k_w, int(x.shape[3]), n])
         b = tf1.get_variable("b", [n])

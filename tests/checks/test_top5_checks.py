@@ -138,7 +138,7 @@ def test_drawn_probabilities_are_the_same_in_both_precisions() -> None:
         for program in freeze.draw(check_id, question, 9):
             for call in program.calls:
                 if call.function == "top_k":
-                    given = wire.from_wire(call.args[0])
+                    given = wire.from_wire(call.given(0, "probabilities"))
                     assert (given == given.astype(np.float32)).all(), check_id
                     assert given.sum() <= 1.001, check_id
 

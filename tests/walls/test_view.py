@@ -324,7 +324,7 @@ def test_nothing_but_scratch_can_be_written(submit):
 
 
 def test_nothing_is_left_for_the_next_fork(submit):
-    assert submit(LEAVE, files={}).value() == ["/tmp/"]
+    assert submit(LEAVE, files={}).value() == ["/tmp"]
     assert submit(FIND, cpu_seconds=10.0, wall_seconds=20.0, total_wall_seconds=30.0).value() == [[], False, True, True]
 
 
