@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Self
 
-_PATIENCE_SECONDS = 240.0
+_PATIENCE_SECONDS = 900.0
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 

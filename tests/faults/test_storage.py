@@ -120,7 +120,7 @@ def interrupted(command: list[str], out: Path, disturb: Callable[[], object]) ->
     """Run a command, disturb it when its first record is there, and return what it said when it ended with 2."""
     running = first_recorded(command, out)
     disturb()
-    _, said = running.communicate(timeout=300)
+    _, said = running.communicate(timeout=900)
     assert running.returncode == 2, said
     assert in_a_sentence(said), said
     return " ".join(said.split())
@@ -146,7 +146,7 @@ def test_a_store_that_someone_else_writes_to_is_waited_for(students: Path, quiet
     assert running.poll() is None or recorded == len(quiet) - 1
     other.execute("rollback")
     other.close()
-    _, said = running.communicate(timeout=300)
+    _, said = running.communicate(timeout=900)
     assert running.returncode == 0, said
     assert records(out) == quiet
 
@@ -172,6 +172,6 @@ def test_two_runs_on_one_folder(students: Path, quiet: Records, tmp_path: Path) 
     second = subprocess.run(command, capture_output=True, text=True)
     assert second.returncode == 2
     assert "another `grader grade` is writing to" in " ".join(second.stderr.split())
-    _, said = first.communicate(timeout=300)
+    _, said = first.communicate(timeout=900)
     assert first.returncode == 0, said
     assert records(out) == quiet
