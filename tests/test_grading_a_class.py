@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile.run import veiled
 
 from grader import material
+from grader.observation import Outcome
 from grader.record import Record, read_all
+from grader.score import HIDDEN
 
 CLASS = material.fixtures() / "sample_class"
 EXPECTED: dict[str, dict[str, str]] = tomllib.loads((CLASS / "expected.toml").read_text())
@@ -24,7 +27,7 @@ RIGHT = [name for name, one in EXPECTED.items() if all(one[exercise] == "full" f
 
 def grader(*arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "grader", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=570)
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=1800)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +97,8 @@ def test_hidden_cases_stay_hidden(records: dict[str, Record]) -> None:
         for exercise in record.exercises.values():
             for check in exercise.checks:
                 assert check.visible or not check.example
-                assert check.visible or "(" not in check.message.replace("(…)", "")
+                if not check.visible and check.outcome is not Outcome.PASSED:
+                    assert check.message in HIDDEN.values() or veiled(check), check.message
 
 
 def test_a_second_run_looks_everything_up_and_writes_the_same_bytes(
