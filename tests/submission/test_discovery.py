@@ -119,8 +119,8 @@ def _written(folder: Path, *names: str) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        "bela/work/exercises/top5.py",
-        "bela/work/mine.ipynb",
+        "bela/done/exercises/top5.py",
+        "bela/done/mine.ipynb",
         "bela/exercises/mine.ipynb",
         "bela/a/b/c/top5.py",
         "bela/convolutions/mine.ipynb",
@@ -134,7 +134,7 @@ def test_a_student_named_exercises_does_not_swallow_a_neighbour(school, exercise
     assert [each.name for each in found] == ["bela", "exercises"]
 
 
-@pytest.mark.parametrize("other", ["bela/work/top5.py", "bela.ipynb", "bela.zip"])
+@pytest.mark.parametrize("other", ["bela/done/top5.py", "bela.ipynb", "bela.zip"])
 def test_a_folder_that_is_one_submission_or_a_class_is_neither(school, exercises, other):
     name = other.partition("/")[0]
     _written(school, "top5.py", other, "data/x.csv")
