@@ -145,7 +145,7 @@ def _top_level(distribution: importlib.metadata.Distribution) -> set[str]:
     """Return the first parts of the paths of a distribution's files.
 
     There are 40,000 of them, so they are taken from the text of RECORD (packaging.python.org, "Recording installed
-    projects"): as paths, one by one, they would take a second and a half before each start.
+    projects"): as paths, one by one, they would take half a second before each start.
     """
     record = distribution.read_text("RECORD")
     if record is None:
