@@ -15,7 +15,7 @@ from grader import judge, material
 from grader.check import Trials
 from grader.desk import read_one
 from grader.grading import code_of, observe_parts, trials
-from grader.inside import wire
+from grader.inside import frames, wire
 from grader.walls.worker import Report
 from grader.workbench import Setup, Workbench, cache_folder
 
@@ -41,10 +41,10 @@ class InProcess:
         if isinstance(job, theirs.StudentJob):
             self._work.lay_out(job.files, root)
         answers = io.BytesIO()
-        wire.write(answers, wire.Prepared())
+        frames.write(answers, wire.Prepared())
         self._work.do(job, root, answers)
-        frames = wire.frames(bytearray(answers.getvalue()), job.limits.message_bytes)
-        return Report(tuple(frames), b"", wire.Ended("exit", 0, 0, 0.0))
+        whole = frames.take(bytearray(answers.getvalue()), job.limits.message_bytes)
+        return Report(tuple(whole), b"", wire.Ended("exit", 0, 0, 0.0))
 
 
 class InProcessDesk(judge.Desk):

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import wire, zygote
+from . import frames, wire, zygote
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
         root = Path(room)
         if isinstance(job, wire.StudentJob):
             work.lay_out(job.files, root)
-        wire.write(answers, wire.Prepared())
+        frames.write(answers, wire.Prepared())
         work.do(job, root, answers)
     answers.flush()
     os._exit(0)

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2
 
-from . import graphs, training, wire
+from . import frames, graphs, training, wire
 from .weights import Weights
 
 tf1 = tf.compat.v1
@@ -20,12 +20,12 @@ _LONGEST_MESSAGE = 400
 _MOST_NUMBERS = 1 << 20
 
 
-def serve(job: wire.EvaluatorJob, answers: wire.Answers) -> None:
+def serve(job: wire.EvaluatorJob, answers: frames.Answers) -> None:
     """Answer the requests of a job, one `Evaluated` each."""
     tf1.disable_eager_execution()
     allowed = graphs.pure_ops()
     for request in job.requests:
-        wire.write(answers, _evaluate(request, job.limits, allowed))
+        frames.write(answers, _evaluate(request, job.limits, allowed))
 
 
 def _evaluate(request: wire.Evaluate, limits: wire.Limits, allowed: frozenset[str]) -> wire.Evaluated:

@@ -17,7 +17,7 @@ import traceback
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn
 
-from . import confine, rehearsal, wire, work
+from . import confine, frames, rehearsal, wire, work
 
 SUBMISSION = Path("/submission")
 SCRATCH = Path("/tmp")
@@ -242,7 +242,7 @@ def _work(
             confine.drop_privileges()
             confine.filter_system_calls(seccomp)
         with os.fdopen(pipes.answers, "wb") as pipe:
-            wire.write(pipe, wire.Prepared())
+            frames.write(pipe, wire.Prepared())
             work.do(job, root, _Beating(pipe, beat_fd))
         code = 0
     except MemoryError:

@@ -20,7 +20,7 @@ from tensorflow.core.framework import graph_pb2
 from tensorflow.python.eager import context as eager
 from tensorflow.python.framework import ops
 
-from . import graphs, registry, wire
+from . import frames, graphs, registry, wire
 
 tf1 = tf.compat.v1
 
@@ -33,7 +33,7 @@ class _NeedsEarlier(Exception):
     """An argument refers to what an earlier call did not return."""
 
 
-def serve(job: wire.StudentJob, root: Path, answers: wire.Answers) -> None:
+def serve(job: wire.StudentJob, root: Path, answers: frames.Answers) -> None:
     """Import the job's module from the files under `root` and answer its programs, one message each.
 
     Args:
@@ -44,11 +44,11 @@ def serve(job: wire.StudentJob, root: Path, answers: wire.Answers) -> None:
     try:
         module = _import(job.module, root, job.path)
     except BaseException as error:
-        wire.write(answers, wire.Imported(_raised(error, root)))
+        frames.write(answers, wire.Imported(_raised(error, root)))
         return
-    wire.write(answers, wire.Imported())
+    frames.write(answers, wire.Imported())
     for program in job.programs:
-        wire.write(answers, _trace(program, module, root))
+        frames.write(answers, _trace(program, module, root))
 
 
 def _import(name: str, root: Path, path: str) -> ModuleType:

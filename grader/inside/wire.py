@@ -1,11 +1,11 @@
 """What crosses the wall: programs and graphs to run going in, observations coming out, all of it plain data.
 
-Messages are typed MessagePack (`msgspec`), each behind a four-byte length; nothing is ever unpickled. Whoever decodes
-bytes that a student's process wrote must expect `WireError`, and nothing else. The values in them are in `values.py`.
+Messages are typed MessagePack (`msgspec`); nothing is ever unpickled. Whoever decodes bytes that a student's process
+wrote must expect `WireError`, and nothing else. The values in them are in `values.py`, how they follow each other in
+`frames.py`.
 """
 
-import struct
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 
@@ -34,7 +34,6 @@ from .values import to_wire as to_wire
 from .values import type_name as type_name
 from .values import unicode as unicode
 
-_HEADER = struct.Struct(">I")
 OUT_OF_MEMORY = 77
 """Exit code of a worker that ended because no memory was left for what it had to say."""
 
@@ -42,8 +41,6 @@ DEFAULT_GRAPH = "default graph"
 """What a call touched, beside its arguments, if it entered another graph and never left it."""
 MARK = "observed_activation"
 """Prefix of the node that the `marked` activation leaves in a graph at each call."""
-
-
 STANDSTILL = 9
 """How many times its `total_wall_seconds` a fork may stand still, since others have the machine, until it is ended."""
 
@@ -262,43 +259,3 @@ def decode(data: bytes, kind: Any) -> Any:
         return msgspec.msgpack.decode(data, type=kind)
     except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError) as error:
         raise WireError(f"not a message of ours: {error}") from error
-
-
-class Answers(Protocol):
-    """Where answers are written: a binary stream, or what acts like one."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take bytes."""
-
-    def flush(self) -> object:
-        """Pass them on."""
-
-
-def write(stream: Answers, message: Any) -> None:
-    """Write a message with its length in front, and flush."""
-    data = encode(message)
-    stream.write(_HEADER.pack(len(data)) + data)
-    stream.flush()
-
-
-def frames(buffer: bytearray, longest: int) -> list[bytes]:
-    """Take the complete frames out of the front of `buffer`, up to one that announces too much.
-
-    Raises:
-        WireError: the first frame announces more than `longest` bytes.
-    """
-    found: list[bytes] = []
-    start = 0
-    while len(buffer) - start >= _HEADER.size:
-        (length,) = _HEADER.unpack_from(buffer, start)
-        if length > longest and found:
-            break
-        if length > longest:
-            raise WireError(f"a message of {length} bytes, of which at most {longest} are read")
-        if len(buffer) - start - _HEADER.size < length:
-            break
-        start += _HEADER.size
-        found.append(bytes(buffer[start : start + length]))
-        start += length
-    del buffer[:start]
-    return found

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path, PurePosixPath
 
-from . import evaluator, student, wire
+from . import evaluator, frames, student, wire
 
 
-def do(job: wire.Job, root: Path, answers: wire.Answers) -> None:
+def do(job: wire.Job, root: Path, answers: frames.Answers) -> None:
     """Do a job of either kind in this process, answering on `answers`."""
     if isinstance(job, wire.StudentJob):
         student.serve(job, root, answers)

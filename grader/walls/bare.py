@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from grader import material
-from grader.inside import wire
+from grader.inside import frames, wire
 from grader.walls import bubblewrap
 from grader.walls.replies import Report, WorkerDied
 
@@ -46,7 +46,7 @@ class BareWorker:
         timed_out = not late.is_alive()
         late.cancel()
         try:
-            whole = wire.frames(bytearray(answers), job.limits.message_bytes)
+            whole = frames.take(bytearray(answers), job.limits.message_bytes)
         except wire.WireError as error:
             raise WorkerDied(str(error)) from error
         ended = wire.Ended("total" if timed_out else "exit", process.returncode & 0x7F, 0, 0.0)

@@ -7,7 +7,7 @@ import time
 
 import msgspec
 
-from grader.inside import wire
+from grader.inside import frames, wire
 
 _GRACE_SECONDS = 15.0
 _PIPE_SECONDS = 3.0
@@ -61,8 +61,8 @@ class Answers:
         """Take in what was read; `overflow` says why no more of it is wanted."""
         self._pending += data
         try:
-            while frames := wire.frames(self._pending, self._longest):
-                for frame in frames:
+            while whole := frames.take(self._pending, self._longest):
+                for frame in whole:
                     self._take(frame)
         except wire.WireError as error:
             self.overflow = self.overflow or str(error)

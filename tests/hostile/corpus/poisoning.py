@@ -131,7 +131,7 @@ ATTACKS: tuple[Attack, ...] = (
     _patch(
         "patch-msgspec",
         "replaces the encoder, the frames and the pipe",
-        "import msgspec\nfrom inside import wire, student, work\nwire.write = wire.encode = lambda *a: None\nstudent._trace = None",
+        "import msgspec\nfrom inside import frames, wire, student, work\nframes.write = wire.encode = lambda *a: None\nstudent._trace = None",
     ),
     _patch(
         "patch-streams", "closes every stream and descriptor", "sys.stdout = sys.stderr = None\nos.closerange(0, 256)"
