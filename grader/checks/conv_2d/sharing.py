@@ -16,8 +16,15 @@ def _shared(trials: Trials) -> None:
     for trial in trials:
         layer_of(trial.got, 1)
         same_convolution(numbers_of(trial.got)[0], trial.want.fetched()[0], phrase("h of the first call"))
-        first, second = trial.got.fetched(1)
-        if not np.array_equal(first, second):
+        own = _own(*trial.got.fetched(1))
+        if own == "b":
+            other = phrase(
+                "Numbers were assigned to the w and b that the first call returned, but h of the second, "
+                "{call}, is another than the first's, everywhere by the same number: it has a bias of its own.",
+                call=trial.got.call_text(1),
+            )
+            raise Finding(other)
+        if own:
             other = phrase(
                 "Numbers were assigned to the w and b that the first call returned, but h of the second, "
                 "{call}, is another than the first's: it has weights of its own.",
@@ -26,15 +33,26 @@ def _shared(trials: Trials) -> None:
             raise Finding(other)
 
 
+def _own(first: np.ndarray, second: np.ndarray) -> str:
+    """Return what a second layer has of its own, by its h beside the first one's: "W", "b", or nothing ("")."""
+    if np.array_equal(first, second):
+        return ""
+    if first.shape != second.shape or first.ndim != 4 or {first.dtype.kind, second.dtype.kind} != {"f"}:
+        return "W"
+    with np.errstate(all="ignore"):
+        apart = second - first
+    return "b" if np.allclose(apart, apart[:1, :1, :1], atol=1e-4) else "W"
+
+
 def _shared_or_not(observation: Observation) -> Any:
-    """Return what came back, but of a second layer with weights of its own, which are random, only that it has them."""
+    """Return what came back; of a second layer with weights or a bias of its own, which are random, only that."""
     if not isinstance(observation, Observed):
         return None
     ran = observation.runs[-1] if observation.runs else None
     if not isinstance(ran, wire.Ran):
         return [returned_by(observation), None]
     first, second = map(wire.numpy, ran.values)
-    return [returned_by(observation), first.tolist(), np.array_equal(first, second)]
+    return [returned_by(observation), first.tolist(), _own(first, second)]
 
 
 @asks(ask_again, named=[Again(Layer(2, 3, outputs=1, bias=(3,)), second="True")], view=_shared_or_not)

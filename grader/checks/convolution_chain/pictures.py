@@ -57,14 +57,15 @@ def _is_image(picture: Any, image: np.ndarray) -> bool:
 
 @asks(
     ask_apply,
-    named=[Apply(2, 3, DOUBLE), Apply(1, 4, DOUBLE), Apply(4, 1, DOUBLE), *(Apply(2, 3, DOUBLE, n) for n in (0, 1))],
+    named=[Apply(2, 3, DOUBLE), Apply(1, 4, DOUBLE), Apply(4, 1, DOUBLE), *(Apply(2, 3, DOUBLE, n) for n in (0, 1, 6))],
     drawn=small_images("float32", 3),
     count=1,
 )
 def check_pictures(trials: Trials) -> None:
     """`apply_filter` returns the image and then the stages, as pictures with two axes.
 
-    Covers: n+1 2-D arrays, the image itself first; of pictures one pixel high or wide too, and of no stage or one.
+    Covers: n+1 2-D arrays, the image itself first; of pictures one pixel high or wide too, and of no stage, of one, or
+    of more than four.
     """
     for trial in trials:
         got, want = _pictures(trial), trial.want.returned()
