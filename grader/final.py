@@ -11,7 +11,7 @@ import msgspec
 from grader.export import pages
 from grader.export.spreadsheet import cell, table
 from grader.record import Record
-from grader.roster import Person, owners, separator
+from grader.roster import Person, named_by, owners, separator
 from grader.schedule import YEARS, Schedule, ScheduleError, parse_time
 
 Status = Literal["graded", "refused", "error", "missing", "conflict"]
@@ -65,7 +65,8 @@ def finals(
     """Return what everybody gets.
 
     A group shares its members' attempts, and the latest of their due times; of grace days it has as many as the member
-    with the fewest. A submission's time is what `times` says, or what its name says behind an `@`.
+    with the fewest. A submission's time is what `times` says, or what its name says behind an `@`. Attempts that name a
+    person in several ways (`ada`, `ADA`, her e-mail address) are a conflict.
 
     Args:
         people: the roster.
@@ -79,6 +80,7 @@ def finals(
     owner_of = owners(people)
     moments: dict[str, datetime.datetime | None] = {}
     theirs: dict[str, list[Record]] = {}
+    spellings: dict[str, set[str]] = {}
     conflicts: list[str] = []
     for record in records:
         name, said = split(record.submission)
@@ -88,6 +90,7 @@ def finals(
             conflicts.append(f"{record.submission!r} is nobody's in the roster")
         else:
             theirs.setdefault(owner, []).append(record)
+            spellings.setdefault(owner, set()).add(named_by(name))
     groups: dict[str, list[Person]] = {}
     for person in people:
         groups.setdefault(person.group, []).append(person)
@@ -96,6 +99,13 @@ def finals(
         team = groups[person.group] if person.group else [person]
         attempts = [record for one in team for record in theirs.get(one.id, [])]
         untimed = [record.submission for record in attempts if moments[record.submission] is None]
+        mixed = next((one.id for one in team if len(spellings.get(one.id, ())) > 1), None)
+        if mixed is not None:
+            # Whoever picks names could otherwise replace somebody's result by an attempt called almost like hers.
+            names = " and ".join(map(repr, sorted(spellings[mixed])))
+            conflicts.append(f"{names} both mean {mixed}: say by one name only what is {mixed}'s")
+            found.append(Final(person, None, len(attempts), 0, "conflict"))
+            continue
         if len(attempts) > 1 and untimed:
             names = " and ".join(repr(record.submission) for record in attempts)
             conflicts.append(f"{names} are all {person.id}'s, and nobody said when {untimed[0]!r} came")

@@ -47,8 +47,8 @@ class Session:
         self._graph_deaths = 0
         self._parts: Mapping[str, Sequence[wire.Program]] = {}
         self._traced: Mapping[str, Sequence[wire.Traced | Observation]] = {}
-        self._answers: Mapping[str, wire.Evaluated | Died] | None = None
-        self.requests: tuple[wire.Evaluate, ...] = ()
+        self._answers: dict[str, Mapping[str, wire.Evaluated | Died]] = {}
+        self.requests: Mapping[str, tuple[wire.Evaluate, ...]] = {}
         self.printed: list[Printed] = []
 
     def observe(self, part: str, programs: Sequence[wire.Program]) -> list[Observation]:
@@ -67,14 +67,16 @@ class Session:
         return self.observe_parts({part: programs})[part]
 
     def observe_parts(self, parts: Mapping[str, Sequence[wire.Program]]) -> dict[str, list[Observation]]:
-        """Do as `observe` for several parts: a student fork for each, and one evaluator's for the graphs of all."""
+        """Do as `observe` for several parts, each with forks of its own."""
         self.trace(parts)
         return self.observed()
 
     def trace(self, parts: Mapping[str, Sequence[wire.Program]]) -> None:
         """Have the code called as several parts say, in a fork for each; the graphs that it builds are not run yet.
 
-        No student's code runs in an evaluator, so nothing goes from one part to another there.
+        What to ask evaluators about these then stands in `requests`, by part. An evaluator runs the graphs of one part
+        only: some operations of TensorFlow return memory that nobody has written to since it was somebody else's, and
+        what visible graphs give is shown.
         """
         self._parts = parts
         missing = self._code.path is None or self._code.path not in self._files
@@ -82,23 +84,30 @@ class Session:
             part: [NoModule()] * len(programs) if missing else self._trace(part, programs)
             for part, programs in parts.items()
         }
-        self.requests = tuple(
-            evaluation.request(program, said)
+        self.requests = {
+            part: tuple(
+                evaluation.request(program, said)
+                for program, said in zip(programs, self._traced[part], strict=True)
+                if evaluation.is_needed(said)
+            )
             for part, programs in parts.items()
-            for program, said in zip(programs, self._traced[part], strict=True)
-            if evaluation.is_needed(said)
-        )
+        }
 
-    def take(self, answers: Sequence[wire.Evaluated], spent: Printed) -> None:
-        """Take an evaluator's answers to all of `requests`, and what it spent on them."""
-        self._answers = dict(zip((one.id for one in self.requests), answers, strict=True))
+    def take(self, part: str, answers: Sequence[wire.Evaluated], spent: Printed) -> None:
+        """Take an evaluator's answers to all `requests` of a part, and what it spent on them."""
+        self._answers[part] = {request.id: one for request, one in zip(self.requests[part], answers, strict=True)}
         self.printed.append(spent)
 
     def observed(self) -> dict[str, list[Observation]]:
-        """Return one observation a program of each part traced; asks an evaluator unless its answers were taken."""
-        answers = self._ask_evaluator() if self._answers is None else self._answers
+        """Return one observation a program of each part traced; asks evaluators unless their answers were taken."""
+        for part, requests in self.requests.items():
+            if part not in self._answers:
+                self._answers[part] = self._ask_evaluator(requests)
         return {
-            part: [evaluation.observation(*one, answers) for one in zip(programs, self._traced[part], strict=True)]
+            part: [
+                evaluation.observation(*one, self._answers[part])
+                for one in zip(programs, self._traced[part], strict=True)
+            ]
             for part, programs in self._parts.items()
         }
 
@@ -143,8 +152,7 @@ class Session:
         self.printed.append(Printed(part, report.output, report.ended.cpu_seconds, report.ended.max_rss_kib))
         return report
 
-    def _ask_evaluator(self) -> dict[str, wire.Evaluated | Died]:
-        requests = self.requests
+    def _ask_evaluator(self, requests: Sequence[wire.Evaluate]) -> dict[str, wire.Evaluated | Died]:
         found: dict[str, wire.Evaluated | Died] = {}
         while len(found) < len(requests):
             rest = tuple(requests[len(found) :])
@@ -152,7 +160,7 @@ class Session:
                 found |= {one.id: Died(Outcome.SKIPPED, phrase("its graph was not run any more")) for one in rest}
                 break
             report = self._run("evaluator", wire.EvaluatorJob(rest, self._limits))
-            answers, broken = _decode(report, wire.Evaluated, wire.Evaluated)
+            answers, broken = _decode(report, wire.Evaluated, wire.Evaluated, testimony.answered)
             answers = [answer for answer, asked in zip(answers, rest, strict=False) if answer.id == asked.id]
             found |= {answer.id: answer for answer in answers}
             if len(answers) < len(rest):
@@ -166,29 +174,35 @@ class Session:
 
 
 def ask_together(runner: Runner, sessions: Sequence[Session], limits: wire.Limits) -> None:
-    """Ask one evaluator about the graphs that several exercises of one submission built, and give each its answers.
+    """Ask an evaluator for each part about the graphs that several exercises of one submission built.
 
     If it does not answer everything it has answered nothing: then each session asks an evaluator of its own, so that no
     exercise loses anything by the graphs of another.
     """
-    asking = [session for session in sessions if session.requests]
-    requests = tuple(request for session in asking for request in session.requests)
+    for part in dict.fromkeys(part for session in sessions for part in session.requests):
+        asking = [session for session in sessions if session.requests.get(part)]
+        if len(asking) > 1:
+            _ask_together(runner, part, asking, limits)
+
+
+def _ask_together(runner: Runner, part: str, asking: Sequence[Session], limits: wire.Limits) -> None:
+    requests = tuple(request for session in asking for request in session.requests[part])
     # One process would hold all of them, several times over. An exercise's own are bounded by what its forks may say.
     size = sum(len(graph.data) for request in requests for graph in request.graphs)
-    if len(asking) < 2 or size > limits.message_bytes:
+    if size > limits.message_bytes:
         return
     try:
         report = _run_prepared(runner, wire.EvaluatorJob(requests, limits), alone=False)
     except WorkerDied:
         return
-    answers, _ = _decode(report, wire.Evaluated, wire.Evaluated)
+    answers, _ = _decode(report, wire.Evaluated, wire.Evaluated, testimony.answered)
     if (report.ended.reason, report.ended.status) != ("exit", 0) or [a.id for a in answers] != [r.id for r in requests]:
         return
     rest = iter(answers)
     for session in asking:
-        own = [next(rest) for _ in session.requests]
+        own = [next(rest) for _ in session.requests[part]]
         share = report.ended.cpu_seconds * len(own) / len(requests)
-        session.take(own, Printed("evaluator", report.output, share, report.ended.max_rss_kib))
+        session.take(part, own, Printed("evaluator", report.output, share, report.ended.max_rss_kib))
 
 
 def _run_prepared(runner: Runner, job: wire.Job, alone: bool) -> Report:

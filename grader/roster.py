@@ -149,5 +149,11 @@ def owners(people: Sequence[Person]) -> Callable[[str], str | None]:
     return owner
 
 
+def named_by(submission: str) -> str:
+    """Return what in a submission's name says whose it is: all of it, or the part that Canvas or Moodle put there."""
+    found = _CANVAS.match(submission) or _MOODLE.match(submission)
+    return found[1] if found else submission
+
+
 def _key(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()

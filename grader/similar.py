@@ -85,8 +85,9 @@ def pairs(
     known = {int(one) for text in given for one in fingerprint(text, 1).hashes}
     compared = {name: _within_reach(text) for name, text in sorted(modules.items())}
     prints = {name: fingerprint(text, NOISE // 2) for name, text in compared.items()}
-    holders = Counter(one for found in prints.values() for one in set(map(int, found.hashes)))
-    widespread = max(_FEW, _COMMON * len(prints))
+    held = {(owner(name), one) for name, found in prints.items() for one in map(int, found.hashes)}
+    holders = Counter(one for _, one in held)
+    widespread = max(_FEW, _COMMON * len(set(map(owner, prints))))
     known |= {one for one, number in holders.items() if number > widespread}
     for found in prints.values():
         found.hashes = {one for one in found.hashes if int(one) not in known}

@@ -4,6 +4,8 @@ Frames can be forged, so nothing that code inside promised (short messages, shal
 shape, only kinds of values that calls return) is taken for granted here.
 """
 
+from typing import TypeVar
+
 import msgspec
 
 from grader.inside import wire
@@ -12,6 +14,7 @@ _LONGEST_MESSAGE = 600
 _LONGEST_NAME = 300
 _MOST_TYPES = 32
 _PLAIN = (bool, int, float, str)
+_OneT = TypeVar("_OneT")
 
 
 def heard(message: wire.Imported | wire.Traced) -> wire.Imported | wire.Traced:
@@ -23,6 +26,19 @@ def heard(message: wire.Imported | wire.Traced) -> wire.Imported | wire.Traced:
     if isinstance(message, wire.Imported):
         return wire.Imported(message.failure and _raised(message.failure))
     return msgspec.structs.replace(message, calls=tuple(map(_outcome, message.calls)))
+
+
+def answered(message: wire.Evaluated) -> wire.Evaluated:
+    """Return an evaluator's answer with its texts cleaned: TensorFlow quotes what stands in a graph."""
+    return msgspec.structs.replace(
+        message, graphs=tuple(map(_without_control, message.graphs)), runs=tuple(map(_without_control, message.runs))
+    )
+
+
+def _without_control(one: _OneT) -> _OneT:
+    if not isinstance(one, wire.Problem):
+        return one
+    return msgspec.structs.replace(one, message=clean(one.message, _LONGEST_MESSAGE))
 
 
 def _outcome(outcome: wire.Outcome) -> wire.Outcome:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -96,12 +96,28 @@ def test_who_hands_in_nothing_has_no_points_and_who_we_failed_has_no_result():
 
 
 def test_strangers_and_attempts_without_a_time_are_said():
-    found = finals([ADA], [worth("ada", 1), worth("ada@x.org", 2), worth("eve", 3)], None, {})
+    found = finals([ADA], [worth("ada", 1), worth("ada@2026-03-01T10-00", 2), worth("eve", 3)], None, {})
     assert found.conflicts == (
         "'eve' is nobody's in the roster",
-        "'ada' and 'ada@x.org' are all ada's, and nobody said when 'ada' came",
+        "'ada' and 'ada@2026-03-01T10-00' are all ada's, and nobody said when 'ada' came",
     )
     assert (found.people[0].status, found.people[0].total) == ("conflict", None)
+
+
+@pytest.mark.parametrize("name", ["ADA", "ada@x.org", "Ada"])
+def test_nobody_replaces_a_result_by_an_attempt_called_almost_like_hers(name):
+    hers, his = worth("ada@2026-03-01T10-00", 40), worth(f"{name}@2026-03-01T11-00", 0)
+    found = finals([ADA, BELA], [hers, his, worth("bela", 30)], None, {})
+    assert found.conflicts == (f"{' and '.join(map(repr, sorted(['ada', name])))} both mean ada: say by one name only "
+                               "what is ada's",)  # fmt: skip
+    assert [(one.status, one.total) for one in found.people] == [("conflict", None), ("graded", 30.0)]
+
+
+def test_attempts_as_canvas_calls_them_are_one_persons():
+    records = [worth("adal_901_55512_work", 10), worth("adal_LATE_901_55513_work", 40)]
+    times = {one.submission: datetime(2026, 3, 1, hour, tzinfo=UTC) for hour, one in enumerate(records)}
+    (found,) = finals([msgspec.structs.replace(ADA, canvas_id="901")], records, None, times).people
+    assert (found.status, found.total) == ("graded", 40.0)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Zurich", "America/New_York"])

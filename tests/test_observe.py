@@ -178,6 +178,15 @@ def test_an_evaluator_that_dies_on_a_graph():
         observe(said, dead, *[WorkerDied("gone")] * 4)
 
 
+def test_what_an_evaluator_quotes_of_a_graph_is_cleaned():
+    problem = wire.Problem("failed", "assertion failed: \u202e\ufffe\x1b" + "x" * 1000)
+    built = wire.Traced("a", (wire.Returned(1),), wire.Graph(b""))
+    seen, _ = observe(report(wire.Prepared(), wire.Imported(), built, B),
+                      report(wire.Prepared(), wire.Evaluated("a", (wire.Nodes(()),), (problem,))))  # fmt: skip
+    assert seen[0].runs[0].message.startswith("assertion failed: \ufffd\ufffd\ufffdxxx")
+    assert len(seen[0].runs[0].message) == 600
+
+
 def test_an_evaluator_that_answers_something_else_has_not_answered():
     built = wire.Traced("a", (wire.Returned(1),), wire.Graph(b""))
     other = wire.Evaluated("b", (wire.Nodes(()),), ())
@@ -205,6 +214,29 @@ def test_graphs_of_several_exercises_are_run_in_one_evaluator():
     assert seen == [[Observed(A.calls, (), wire.Nodes(()))], [Observed(B.calls, (), wire.Nodes(()))]]
     assert len(script.jobs) == 3
     assert sum(session.printed[-1].cpu_seconds for session in sessions) == EXITED.cpu_seconds
+
+
+def test_graphs_of_visible_and_of_hidden_cases_are_never_run_in_one_process():
+    # IRFFT of nothing, for one, returns what an earlier session left in memory; what visible graphs give is shown.
+    built = [wire.Traced(name, (wire.Returned(1),), wire.Graph(b"")) for name in "ab" * 2]
+    traced = [report(wire.Prepared(), wire.Imported(), one) for one in built]
+    script = Script([*traced, *(report(wire.Prepared(), *RAN[:1] * 2), report(wire.Prepared(), *RAN[1:] * 2))])
+    sessions = [Session(script, Code("m", "m.py", {"m.py": b""}), LIMITS) for _ in range(2)]
+    for session in sessions:
+        session.trace({"visible": PROGRAMS[:1], "hidden": PROGRAMS[1:]})
+    ask_together(script, sessions, LIMITS)
+    assert [one.observed()["hidden"] for one in sessions] == [[Observed(B.calls, (), wire.Nodes(()))]] * 2
+    assert [[request.id for request in job.requests] for job, _ in script.jobs[4:]] == [["a", "a"], ["b", "b"]]
+
+
+@pytest.mark.parametrize("parts", [["visible", "hidden"], ["hidden", "visible"]])
+def test_an_exercise_by_itself_asks_one_evaluator_for_each_part(parts):
+    built = dict(zip(parts, (wire.Traced(name, (wire.Returned(1),), wire.Graph(b"")) for name in "ab"), strict=True))
+    script = Script([report(wire.Prepared(), wire.Imported(), one) for one in built.values()]
+                    + [report(wire.Prepared(), one) for one in RAN])  # fmt: skip
+    asked = dict(zip(parts, ([one] for one in PROGRAMS), strict=True))
+    Session(script, Code("m", "m.py", {"m.py": b""}), LIMITS).observe_parts(asked)
+    assert [[request.id for request in job.requests] for job, _ in script.jobs[2:]] == [["a"], ["b"]]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,12 @@ def test_a_copy_is_found_under_other_names_and_layout() -> None:
     assert "sorted(todo" in second
 
 
+def test_who_hands_in_a_copy_six_times_has_not_made_it_common() -> None:
+    attempts = {f"eve_{number}": renamed(ODD) for number in range(6)}
+    made = pairs("subgraph", {"ada": ODD, **attempts}, GIVEN, 0.3, 10, owner=lambda name: name.partition("_")[0])
+    assert {(pair.first, pair.second) for pair in made} == {("ada", name) for name in attempts}
+
+
 def test_the_texts_are_whole() -> None:
     (pair,) = found(ada=ODD, carl=renamed(ODD) + OTHER)
     assert ["".join(piece.text for piece in text) for text in pair.texts] == [ODD, renamed(ODD) + OTHER]

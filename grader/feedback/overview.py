@@ -159,7 +159,8 @@ def _hardest(one: Item) -> tuple[bool, float, int]:
 
 
 def _replay(submission: str) -> str:
-    return f"grader replay DIR {shlex.quote(text.printable(submission))}"
+    name = shlex.quote(text.printable(submission))
+    return f"grader replay DIR {'-- ' if name.startswith('-') else ''}{name}"
 
 
 class Places(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ import linecache
 import re
 import sys
 import traceback
+from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from types import ModuleType
@@ -26,6 +27,8 @@ tf1 = tf.compat.v1
 
 _LONGEST_MESSAGE = 600
 _PLAIN = (bool, int, float, str)
+_ARRAYS = ("__array__", "__array_interface__", "__array_struct__")
+"""What makes an object one that `np.asarray` takes, beside the buffer protocol; Pillow's images have the second."""
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 
 
@@ -230,7 +233,7 @@ def _value(value: Any, graph: tf.Graph, deepest: int = wire.DEEPEST) -> wire.Val
         return wire.Tensor(value.name, value.dtype.base_dtype.name, _shape(value))
     if value is None or isinstance(value, bool | int | float | str | dict | np.generic | wire.Frozen):
         return wire.to_wire(value)
-    if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+    if isinstance(value, np.ndarray | memoryview | array) or any(hasattr(value, one) for one in _ARRAYS):
         try:
             return wire.to_wire(np.asarray(value))
         except (TypeError, ValueError, NotImplementedError):

@@ -249,6 +249,8 @@ def test_what_the_grader_failed_on_has_its_command(overview):
     oops = exercise(check("a", Outcome.GRADER_ERROR))
     page = overview([record("ada", {}), record("bela b's", {"conv_2d": oops}, status="error")])
     assert """grader replay DIR 'bela b'"'"'s'.""" in page.text
+    page = overview([record("--help", {"conv_2d": oops}, status="error")])
+    assert "grader replay DIR -- --help." in page.text
 
 
 @pytest.mark.parametrize(

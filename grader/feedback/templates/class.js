@@ -111,7 +111,7 @@ function replay(entry) {
   if (byId("replay").hidden) return;
   const name = entry.row.cells[0].textContent.trim();
   const word = /^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'"'"'`)}'`;
-  byId("replay").querySelector("code").textContent = `grader replay DIR ${word} ${lost.selectedOptions[0].text}`;
+  byId("replay").querySelector("code").textContent = `grader replay DIR ${word.startsWith("-") ? "-- " : ""}${word} ${lost.selectedOptions[0].text}`;
 }
 
 function quoted(text) {
