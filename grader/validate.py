@@ -187,14 +187,17 @@ def _explains(other: Specimen, specimen: Specimen, check: str) -> bool:
 
 
 def _unsteady(runs: Mapping[int, Sequence[Judgement]]) -> list[str]:
-    """Return in what the judgements of several seeds differ; words and numbers may."""
+    """Return in what the judgements of several seeds differ.
+
+    Words and numbers may, and which of the misconceptions that share an explanation it could be.
+    """
     (first, reference), *others = runs.items()
-    told = [(one.id, one.outcome, one.misconceptions) for one in reference]
+    told = [(one.id, one.outcome, one.explanation) for one in reference]
     return [
         f"{mine[0]}: {mine[1].value} on seed {first}, {theirs[1].value} on seed {seed}"
         + (", with another diagnosis" if mine[2] != theirs[2] else "")
         for seed, judgements in others
-        for mine, theirs in zip(told, [(one.id, one.outcome, one.misconceptions) for one in judgements], strict=False)
+        for mine, theirs in zip(told, [(one.id, one.outcome, one.explanation) for one in judgements], strict=False)
         if mine != theirs
     ]
 

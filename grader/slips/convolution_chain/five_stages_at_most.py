@@ -1,4 +1,4 @@
-# loses: count
+# loses: count, pictures
 import numpy as np
 import tensorflow as tf
 
