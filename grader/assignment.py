@@ -1,5 +1,6 @@
 """The assignment: exercises, their checks with points and hints, and limits, as `assignment.toml` states them."""
 
+import math
 import re
 from pathlib import Path
 from typing import TypeVar
@@ -60,7 +61,7 @@ class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def points(self) -> float:
         """Return the points of all exercises together."""
-        return sum(exercise.points for exercise in self.exercises.values())
+        return math.fsum(exercise.points for exercise in self.exercises.values())
 
     def rubric(self, check_id: str) -> CheckRubric:
         """Return what a check (`exercise.name`) is worth."""
@@ -88,8 +89,8 @@ def load(path: Path | None = None) -> Assignment:
     path = path or OURS
     assignment = _decoded(path, Assignment)
     for name, exercise in assignment.exercises.items():
-        total = sum(check.points for check in exercise.checks.values())
-        if total != exercise.points:
+        total = math.fsum(check.points for check in exercise.checks.values())
+        if not math.isclose(total, exercise.points):
             raise AssignmentError(f"{path}: the checks of {name} add up to {total:g} points, not {exercise.points:g}")
     return assignment
 

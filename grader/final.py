@@ -75,7 +75,7 @@ def finals(
         times: by submission.
 
     Raises:
-        ScheduleError: there is a deadline, and nobody said when a submission came.
+        ScheduleError: there is a deadline, and nobody said of any submission when it came.
     """
     owner_of = owners(people)
     moments: dict[str, datetime.datetime | None] = {}
@@ -91,12 +91,13 @@ def finals(
         else:
             theirs.setdefault(owner, []).append(record)
             spellings.setdefault(owner, set()).add(named_by(name))
+    conflicts += [f"{name!r} has a time and no record" for name in times if name not in moments]
     groups: dict[str, list[Person]] = {}
     for person in people:
-        groups.setdefault(person.group, []).append(person)
+        groups.setdefault(person.group.casefold(), []).append(person)
     found = []
     for person in people:
-        team = groups[person.group] if person.group else [person]
+        team = groups[person.group.casefold()] if person.group else [person]
         attempts = [record for one in team for record in theirs.get(one.id, [])]
         untimed = [record.submission for record in attempts if moments[record.submission] is None]
         mixed = next((one.id for one in team if len(spellings.get(one.id, ())) > 1), None)
@@ -109,6 +110,10 @@ def finals(
         if len(attempts) > 1 and untimed:
             names = " and ".join(repr(record.submission) for record in attempts)
             conflicts.append(f"{names} are all {person.id}'s, and nobody said when {untimed[0]!r} came")
+            found.append(Final(person, None, len(attempts), 0, "conflict"))
+        elif untimed and schedule is not None and any(moments.values()):
+            # What nbgrader's exchange says of the time, the student may have written.
+            conflicts.append(f"nobody said when {person.id}'s {untimed[0]!r} came")
             found.append(Final(person, None, len(attempts), 0, "conflict"))
         else:
             found.append(_final(person, team, attempts, moments, schedule))
@@ -168,7 +173,9 @@ def _chosen(attempts: Sequence[Attempt], schedule: Schedule | None) -> Attempt:
 
     def when(attempt: Attempt) -> tuple[datetime.datetime, str]:
         at = attempt.at or earliest
-        return (at if at.tzinfo else at.replace(tzinfo=datetime.UTC), attempt.record.submission)
+        # In one zone two times compare as clocks show them, and in autumn they show one hour twice.
+        at = at.astimezone(datetime.UTC) if at.tzinfo else at.replace(tzinfo=datetime.UTC)
+        return at, attempt.record.submission
 
     ordered = sorted(attempts, key=when)
     counts = "last" if schedule is None else schedule.counts
@@ -218,8 +225,9 @@ def load_times(path: Path | None, records: Sequence[Record]) -> dict[str, dateti
             at = parse_time(row[1])
         except ScheduleError as error:
             raise ScheduleError(f"{path}, line {line}, column 2: {error}") from error
-        if times.setdefault(row[0], at) != at:
-            raise ScheduleError(f"{path}, line {line}, column 1: {row[0]!r} came at another time by a line before")
+        name = row[0].strip()
+        if times.setdefault(name, at) != at:
+            raise ScheduleError(f"{path}, line {line}, column 1: {name!r} came at another time by a line before")
     return times
 
 
@@ -241,4 +249,4 @@ def final_csv(found: Sequence[Final]) -> str:
 
 
 def _number(points: float | None) -> str:
-    return "" if points is None else f"{points:g}"
+    return "" if points is None else f"{points:.10g}"

@@ -17,8 +17,8 @@ _REQUIRED = ("id", "name")
 _DISTINCT = ("id", "email", "login", "canvas_id")
 # `lovelaceada_LATE_901_55512_work`: a name, the person's id, the file's.
 _CANVAS = re.compile(r"[^_]+(?:_LATE)?_([0-9]+)_[0-9]+_")
-# `Ada Lovelace_1815_assignsubmission_file_`: the number is nobody's outside of that download.
-_MOODLE = re.compile(r"(.+)_[0-9]+_assignsubmission_")
+# `Ada Lovelace_1815_assignsubmission_file_`: outside of that download the number is nobody's; two numbers are two people.
+_MOODLE = re.compile(r"((.+)_[0-9]+)_assignsubmission_")
 _KNOWN = ("id", "name", "email", "group", "login", "section", "canvas_id", "extension", "grace_days")
 
 
@@ -144,7 +144,7 @@ def owners(people: Sequence[Person]) -> Callable[[str], str | None]:
         if canvas := _CANVAS.match(name):
             return in_canvas.get(canvas[1])
         moodle = _MOODLE.match(name)
-        return by_name.get(_key(moodle[1])) if moodle else None
+        return by_name.get(_key(moodle[2])) if moodle else None
 
     return owner
 
@@ -152,7 +152,7 @@ def owners(people: Sequence[Person]) -> Callable[[str], str | None]:
 def named_by(submission: str) -> str:
     """Return what in a submission's name says whose it is: all of it, or the part that Canvas or Moodle put there."""
     found = _CANVAS.match(submission) or _MOODLE.match(submission)
-    return found[1] if found else submission
+    return unicodedata.normalize("NFC", found[1] if found else submission)
 
 
 def _key(text: str) -> str:

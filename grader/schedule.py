@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 import zoneinfo
 from typing import Annotated, Literal
 
@@ -11,6 +12,11 @@ Late = Literal["none", "zero", "per_day"]
 Counts = Literal["last", "best", "last_in_time"]
 
 _DAY = 86_400.0
+_TIME = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)[Tt _](?P<hour>\d\d)(?P<between>[:-])(?P<minute>\d\d)"
+    r"((?P=between)(?P<seconds>\d\d(\.\d{1,6})?))?(?P<zone>Z|[+-]\d\d(:?\d\d)?)?",
+    re.ASCII,
+)
 YEARS = range(1900, 3000)
 """The years that a time may be in. A name or a file of a student's may say any, and on another zone's clocks the first
 and the last one are out of range."""
@@ -77,18 +83,18 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def parse_time(text: str) -> datetime.datetime:
     """Return the time in text: ISO 8601 (`2026-03-01T23:59`, with or without seconds and zone).
 
-    In names of files, where a colon may not stand, hyphens take their place: `2026-03-01T23-59-30`.
+    In names of files, where a colon may not stand, hyphens take their place: `2026-03-01T23-59-30`. A date alone is no
+    time: whoever means its evening would be given its first minute.
 
     Raises:
         ScheduleError: it is none.
     """
-    written = text.strip()
-    date, letter, clock = written.partition("T")
-    if letter and ":" not in clock:
-        zone = "Z" if clock.endswith("Z") else ""
-        written = f"{date}T{clock.removesuffix('Z').replace('-', ':')}{zone}"
+    written = _TIME.fullmatch(text.strip())
     try:
-        found = datetime.datetime.fromisoformat(written)
+        if written is None:
+            raise ValueError(text)
+        date, hour, minute, seconds, zone = written.group("date", "hour", "minute", "seconds", "zone")
+        found = datetime.datetime.fromisoformat(f"{date}T{hour}:{minute}:{seconds or '00'}{zone or ''}")
     except ValueError as error:
         raise ScheduleError(f"{text!r} is no time; write it as 2026-03-01T23:59") from error
     if found.year not in YEARS:

@@ -1,5 +1,6 @@
 """From judgements to points: what passed earns, and what was dropped; a grader's error holds the whole record back."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -80,7 +81,9 @@ def score_exercise(assignment: Assignment, exercise: str, judgements: Sequence[J
                 case=judgement.case if rubric.visible else None,
             )
         )
-    return ExerciseRecord(sum(check.score for check in checks), sum(check.points for check in checks), tuple(checks))
+    return ExerciseRecord(
+        math.fsum(check.score for check in checks), math.fsum(check.points for check in checks), tuple(checks)
+    )
 
 
 def _said(rubric: CheckRubric, judgement: Judgement) -> Text:
@@ -116,7 +119,7 @@ def score_submission(
         cases=circumstances.cases,
         isolation=circumstances.isolation,
         device=circumstances.device,
-        score=sum(exercise.score for exercise in exercises.values()) if status == "graded" else None,
+        score=math.fsum(exercise.score for exercise in exercises.values()) if status == "graded" else None,
         points=assignment.points,
         status=status,
         notes=submission.notes if submission.refused is None else (submission.refused, *submission.notes),

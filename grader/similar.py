@@ -93,11 +93,9 @@ def pairs(
         found.hashes = {one for one in found.hashes if int(one) not in known}
     together: Counter[tuple[str, str]] = Counter()
     for names in _by_hash(prints).values():
-        together.update(combinations(names, 2))
+        together.update(pair for pair in combinations(names, 2) if owner(pair[0]) != owner(pair[1]))
     made = []
     for (first, second), _ in together.most_common(20 * most):
-        if owner(first) == owner(second):
-            continue
         shared, parts, slices = compare_files(prints[first], prints[second])
         if max(parts) >= least:
             texts = tuple(_cut(compared[name], where) for name, where in zip((first, second), slices, strict=True))

@@ -173,7 +173,7 @@ def _exercises(records: Sequence[Record]) -> tuple[ExerciseSummary, ...]:
             for check in exercise.checks:
                 checks[name][check.id].append(check)
                 if record.score is not None:
-                    rests[check.id].append((check.outcome is Outcome.PASSED, record.score - check.score))
+                    rests[check.id].append((check.outcome is Outcome.PASSED, round(record.score - check.score, 6)))
     return tuple(
         ExerciseSummary(
             name,

@@ -61,6 +61,15 @@ def test_sums_that_do_not_add_up_are_refused(tmp_path: Path) -> None:
         assignment.load(broken)
 
 
+def test_points_need_not_be_sums_of_halves(tmp_path: Path) -> None:
+    path = tmp_path / "assignment.toml"
+    checks = "".join(f"[exercises.a.checks.{name}]\npoints = {points}\nvisible = true\nhint = '?'\n"
+                     for name, points in (("b", 0.1), ("c", 0.2)))  # fmt: skip
+    path.write_text(f"name = 'n'\ntitle = 't'\npublic_seed = 1\nimports = ''\n[limits]\n[sizes]\n"
+                    f"[exercises.a]\ntitle = 'A'\npoints = 0.3\n{checks}")  # fmt: skip
+    assert assignment.load(path).points == 0.3
+
+
 def test_what_is_unknown_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "assignment.toml"
     broken.write_text('name = "x"\ntitel = "y"\n')

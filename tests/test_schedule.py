@@ -54,17 +54,33 @@ def test_lateness_earns_nothing_and_who_is_in_time_pays_nothing(tmp_path: Path, 
         load_schedule(tmp_path / "rules.toml")
 
 
-@pytest.mark.parametrize("text", ["2026-03-01T22:15", "2026-03-01T22-15", "2026-03-01T22-15-00", " 2026-03-01 22:15 "])
+@pytest.mark.parametrize("text", ["2026-03-01T22:15", "2026-03-01T22-15", "2026-03-01T22-15-00", " 2026-03-01 22:15 ",
+                                  "2026-03-01_22-15", "2026-03-01t22-15"])  # fmt: skip
 def test_times_as_people_and_file_names_write_them(text: str) -> None:
     assert parse_time(text) == datetime(2026, 3, 1, 22, 15)
 
 
 def test_a_time_with_its_zone() -> None:
     assert parse_time("2026-03-01T22-15Z") == datetime(2026, 3, 1, 22, 15, tzinfo=UTC)
+    for text in ("2026-03-01T23:15+01:00", "2026-03-01T23:15:00.5+0100", "2026-03-01 23-15-00+01"):
+        assert parse_time(text).astimezone(UTC).replace(microsecond=0) == datetime(2026, 3, 1, 22, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x.org", "2026-13-01", "T10", "noon", "0001-01-01T00-00-00", "9999-12-31T23-59-59"]
+    "text",
+    [
+        "",
+        "x.org",
+        "2026-13-01",
+        "2026-03-01",
+        "2026-03-01T10",
+        "2026-03-01T22.15",
+        "2026-03-01T24:15",
+        "T10",
+        "noon",
+        "0001-01-01T00-00-00",
+        "9999-12-31T23-59-59",
+    ],
 )
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(ScheduleError, match="is no time"):

@@ -58,6 +58,13 @@ def test_who_hands_in_a_copy_six_times_has_not_made_it_common() -> None:
     assert {(pair.first, pair.second) for pair in made} == {("ada", name) for name in attempts}
 
 
+def test_many_attempts_of_one_hide_no_copy() -> None:
+    attempts = {f"eve_{n:02}": f"{ODD}\n" + "".join(f"def f{i}(a, b): return a + b * {i}\n" for i in range(40))
+                for n in range(46)}  # fmt: skip
+    made = pairs("subgraph", {"ada": ODD, **attempts}, GIVEN, 0.3, 50, owner=lambda name: name.partition("_")[0])
+    assert len(made) == 46
+
+
 def test_the_texts_are_whole() -> None:
     (pair,) = found(ada=ODD, carl=renamed(ODD) + OTHER)
     assert ["".join(piece.text for piece in text) for text in pair.texts] == [ODD, renamed(ODD) + OTHER]

@@ -41,7 +41,7 @@ def command(paths: tuple[Path, ...], out: Path, least: int, most: int) -> None:
     exercises = list(ours.exercises)
     shown = terminal.console(stderr=True)
     try:
-        found, _ = find(paths, exercises)
+        found, _ = find(paths, exercises, ours.name)
         submissions = [read(one, exercises, ours.sizes, imports=ours.imports) for one in found]
         made: list[Pair] = []
         with shown.status("Comparing ..."):
@@ -60,6 +60,9 @@ def command(paths: tuple[Path, ...], out: Path, least: int, most: int) -> None:
                     exercise, texts, (solution, stub(solution)), least / 100, most, lambda name: split(name)[0]
                 )
         made = sorted(made, key=lambda pair: -pair.shared)[:most]
+        empty = sum(not one.modules for one in submissions)
+        if empty:
+            shown.print(f"{empty} of {len(submissions)} submissions hold nothing to compare", style="yellow")
         write_whole(out, render("similar.html.j2", _View(ours.title, len(submissions), made)))
     except (SubmissionError, SimilarityError) as error:
         raise click.UsageError(terminal.plain(str(error))) from error

@@ -21,7 +21,7 @@ def canvas(title: str, points: float, people: Sequence[Person], graded: Mapping[
     """
     heading = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", cell(title)]
     # Canvas knows this row by the four blanks that it writes in front itself.
-    rows = [heading, ["    Points Possible", "", "", "", "", f"{points:g}"]]
+    rows = [heading, ["    Points Possible", "", "", "", "", f"{points:.10g}"]]
     for person in people:
         who = [person.name, person.canvas_id, person.id, person.login or person.email, person.section]
         rows.append([*map(cell, who), _score(graded.get(person.id))])
@@ -51,7 +51,7 @@ def moodle(title: str, people: Sequence[Person], graded: Mapping[str, Record], l
 def _score(record: Record | None) -> str:
     if record is None or record.status == "error":
         return ""
-    return "0" if record.status == "refused" else f"{record.score or 0:g}"
+    return "0" if record.status == "refused" else f"{record.score or 0:.10g}"
 
 
 def _feedback(record: Record | None) -> str:

@@ -80,4 +80,4 @@ def _scores(record: Record, exercises: Sequence[str]) -> list[str]:
 
 
 def _number(score: float | None) -> str:
-    return "" if score is None else f"{score:g}"
+    return "" if score is None else f"{score:.10g}"
