@@ -17,7 +17,7 @@ _REQUIRED = ("id", "name")
 _DISTINCT = ("id", "email", "login", "canvas_id")
 # `lovelaceada_LATE_901_55512_work`: a name, the person's id, the file's.
 _CANVAS = re.compile(r"[^_]+(?:_LATE)?_([0-9]+)_[0-9]+_")
-# `Ada Lovelace_1815_assignsubmission_file_`: outside of that download the number is nobody's; two numbers are two people.
+# `Ada Lovelace_1815_assignsubmission_file_`: the number is a person's, in that download only.
 _MOODLE = re.compile(r"((.+)_[0-9]+)_assignsubmission_")
 _KNOWN = ("id", "name", "email", "group", "login", "section", "canvas_id", "extension", "grace_days")
 
