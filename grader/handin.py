@@ -5,6 +5,7 @@ import base64
 import datetime
 import io
 import os
+import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,10 +16,9 @@ from grader import __version__
 from grader.assignment import Assignment
 from grader.language import translate as _
 from grader.notes import told
-from grader.selfcheck import functions, own_work, working_folder
-from grader.submission import Submission, SubmissionError, collect, manifest
+from grader.selfcheck import functions, working_folder
+from grader.submission import Found, Submission, SubmissionError, collect, manifest, preview
 
-_LEFT_BEHIND = (".zip", ".tar", ".tgz", ".gz", ".whl")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 
@@ -41,10 +41,17 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class HandIn(msgspec.Struct, frozen=True):
-    """What is handed in: its files by path, the manifest among them, and what is in it of each exercise."""
+    """What is handed in.
+
+    Args:
+        files: by path, the manifest among them.
+        parts: what is in it of each exercise.
+        notes: what was left out and why, and what a grader's record will say of it.
+    """
 
     files: dict[str, bytes]
     parts: tuple[Part, ...]
+    notes: tuple[str, ...]
 
     @property
     def complete(self) -> bool:
@@ -66,18 +73,22 @@ def gather(path: Path, assignment: Assignment) -> HandIn:
     if path.is_file() and path.suffix != ".ipynb":
         packed = _("{path} is packed already: hand it in as it is, or name the folder: grader submit --path DIR")
         raise HandInError(packed.format(path=path))
+    found = Found(path.stem, path.resolve(), "folder" if path.is_dir() else "notebook")
     try:
-        work = own_work(path, assignment)
-        found = collect(path, assignment.sizes)
+        collected = collect(found, exercises, assignment.sizes)
     except SubmissionError as error:
         raise HandInError(told(str(error))) from error
+    made = manifest.make(collected.files, assignment.name, __version__)
+    files = {**collected.files, manifest.NAME: made}
+    work = preview(found, files, exercises, assignment.sizes, assignment.imports)
+    if collected.files and work.refused is not None:
+        raise HandInError(told(f"{found.path}: {work.refused}"))
     if not work.modules:
         names = ", ".join(f"{name}.py" for name in exercises)
         none = _("{path} holds none of {files}; name the folder that does: grader submit --path DIR")
         raise HandInError(none.format(path=path, files=names))
-    files = {name: data for name, data in found.items() if not name.endswith(_LEFT_BEHIND)}
-    files[manifest.NAME] = manifest.make(files, assignment.name, __version__)
-    return HandIn(files, tuple(_part(work, name) for name in exercises))
+    notes = tuple(sorted({*collected.notes, *work.notes}))
+    return HandIn(files, tuple(_part(work, name) for name in exercises), notes)
 
 
 def _part(work: Submission, exercise: str) -> Part:
@@ -168,28 +179,36 @@ def hand_over(files: Mapping[str, bytes], exchange: Path, course: str | None, as
 
     Source: nbgrader 0.9, nbgrader/exchange/default/submit.py.
     """
-    if not student or set(student) & set("*+/\\\0"):
-        nobody = _("{name} cannot be a student's id (no *, + or slash): say who you are with --student ID")
+    if not student or not student.isprintable() or student.startswith(".") or set(student) & set("*+/\\"):
+        nobody = _(
+            "{name} cannot be a student's id (printable, no *, + or slash, no dot in front): "
+            "say who you are with --student ID"
+        )
         raise HandInError(nobody.format(name=repr(student)))
     inbound = _course(exchange, course) / "inbound"
     timestamp = datetime.datetime.now(datetime.UTC).strftime(_TIMESTAMP)
     chance = base64.urlsafe_b64encode(os.urandom(9)).decode()
     folder = inbound / f"{student}+{assignment}+{timestamp}+{chance}"
+    # `nbgrader collect` passes over hidden names, so half of a submission is never collected.
+    partial = folder.with_name(f".{folder.name}")
     try:
-        folder.mkdir()
+        partial.mkdir()
         added = {"timestamp.txt": timestamp.encode(), "submission_secret.txt": os.urandom(64).hex().encode()}
         for name, data in {**files, **added}.items():
-            path = folder / name
+            path = partial / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             path.chmod(0o644)
-        for made in {path.parent for path in folder.rglob("*")} - {folder}:
+        for made in {path.parent for path in partial.rglob("*")} - {partial}:
             made.chmod(0o755)
         # The instructor deletes it later, whoever owns it; others cannot guess its name.
-        folder.chmod(0o777)
+        partial.chmod(0o777)
+        partial.rename(folder)
     except OSError as error:
         failed = _("{path} cannot be written: {reason}; ask whoever runs the course")
         raise HandInError(failed.format(path=inbound, reason=error.strerror)) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return folder
 
 

@@ -44,6 +44,7 @@ _SENTENCES = (
     phrase("{path}: {reason}; go to the folder that holds exercises/, or name it: --path FOLDER"),
     phrase("fixtures, wheels (given)"),
     phrase("utils (given)"),
+    phrase("archive {name}"),
     phrase("link {name}"),
     phrase("pipe {name}"),
     phrase("socket {name}"),

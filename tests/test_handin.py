@@ -1,5 +1,6 @@
 """Handing in: what is missing is said, the archive is read as the folder is, nbgrader itself collects it."""
 
+import errno
 import io
 import os
 import sys
@@ -11,7 +12,7 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from grader import assignment, handin, material
-from grader.submission import Found, manifest, read
+from grader.submission import Found, Submission, manifest, read
 
 CLASS = material.fixtures() / "sample_class"
 ASSIGNED = assignment.load()
@@ -82,12 +83,74 @@ def test_of_a_course_folder_the_exercises_are_packed_and_nothing_else(tmp_path: 
     assert set(gathered(tmp_path).files) == {"conv_2d.py", manifest.NAME}
 
 
-def test_a_notebook_is_packed_as_it_is() -> None:
-    work = gathered(CLASS / "dmitri.ipynb")
+@pytest.mark.parametrize("name", ["dmitri.ipynb", "a\tb.ipynb", ".hidden.ipynb", "a\\b.ipynb", "\udc80.ipynb"])
+def test_a_notebook_is_packed_as_it_is_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes((CLASS / "dmitri.ipynb").read_bytes())
+    work = gathered(tmp_path / name)
     assert work.complete
-    assert work.files["dmitri.ipynb"] == (CLASS / "dmitri.ipynb").read_bytes()
+    assert work.files["notebook.ipynb"] == (CLASS / "dmitri.ipynb").read_bytes()
     with zipfile.ZipFile(io.BytesIO(handin.pack(work.files))) as archive:
-        assert archive.namelist() == ["dmitri.ipynb", manifest.NAME]
+        assert archive.namelist() == [manifest.NAME, "notebook.ipynb"]
+    assert set(graded(work.files, tmp_path).modules) == set(ASSIGNED.exercises)
+
+
+def test_a_notebook_without_work_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_text('{"nbformat": 4, "cells": []}')
+    with pytest.raises(handin.HandInError, match=r"a\.ipynb: no code cell of it has a grade id of convolution_chain"):
+        gathered(tmp_path / "a.ipynb")
+
+
+@pytest.mark.parametrize(
+    "laid",
+    ["", "hw1/", "homework/hw1/", "exercises/", "hw1/exercises/", "notebook:", "notebook:hw1/", "notebook:exercises/"],
+)
+@pytest.mark.parametrize("beside", [(), ("convolutions-ada.zip", "timestamp.txt", manifest.NAME)])
+def test_what_submit_sees_is_what_is_graded(laid: str, beside: tuple[str, ...], tmp_path: Path) -> None:
+    notebook, _, inside = laid.rpartition(":")
+    folder = tmp_path / "homework of ada"
+    (folder / inside).mkdir(parents=True)
+    sources = [CLASS / "dmitri.ipynb"] if notebook else sorted((CLASS / "ada").glob("*.py"))
+    for source in sources:
+        (folder / inside / source.name).write_bytes(source.read_bytes())
+    for name in beside:
+        (folder / name).write_text("old")
+    work = gathered(folder)
+    assert work.complete
+    submission = graded(work.files, tmp_path)
+    assert submission.modules == {part.exercise: part.path for part in work.parts}
+    assert not [note for note in submission.notes if note not in work.notes or note.startswith("manifest")]
+
+
+def graded(files: dict[str, bytes], place: Path) -> Submission:
+    """Read what was packed as `grader grade` does."""
+    handin.write(place / "packed.zip", files)
+    return read(Found("ada", place / "packed.zip", "archive"), list(ASSIGNED.exercises), ASSIGNED.sizes)
+
+
+def test_what_is_not_packed_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "ada"
+    folder.mkdir()
+    (folder / "conv_2d.py").write_text("import helper\n")
+    (tmp_path / "helper.py").write_text("")
+    (folder / "helper.py").symlink_to(tmp_path / "helper.py")
+    for name in ("table.gz", "a\udc80.py"):
+        (folder / name).write_text("")
+    work = gathered(folder)
+    assert set(work.files) == {"conv_2d.py", manifest.NAME}
+    assert work.notes == (
+        "left out: archive 'table.gz'",
+        "left out: link 'helper.py'",
+        "left out: name that isn't UTF-8: 'a\\udc80.py'",
+    )
+    assert gathered(CLASS / "ada").notes == ()
+
+
+def test_what_nbgrader_left_in_the_work_is_not_handed_in_again(tmp_path: Path) -> None:
+    for name in ("conv_2d.py", "timestamp.txt", "submission_secret.txt"):
+        (tmp_path / name).write_text("")
+    work = gathered(tmp_path)
+    assert set(work.files) == {"conv_2d.py", manifest.NAME}
+    assert work.notes == ()
 
 
 def test_no_work_and_packed_work_are_told_what_to_do(tmp_path: Path) -> None:
@@ -134,6 +197,9 @@ def test_nbgrader_collects_what_was_handed_over(tmp_path: Path, monkeypatch: pyt
         ("c", "ada", "there are a, b"),
         ("a", "ada+b", "cannot be a student's id"),
         ("a", "", "cannot be a student's id"),
+        ("a", "ada\nbob", "cannot be a student's id"),
+        ("a", "\x1b[31m", "cannot be a student's id"),
+        ("a", ".ada", "cannot be a student's id"),
     ],
 )
 def test_a_place_that_there_is_not_is_said(course: str | None, student: str, words: str, tmp_path: Path) -> None:
@@ -141,3 +207,25 @@ def test_a_place_that_there_is_not_is_said(course: str | None, student: str, wor
         (tmp_path / name / "inbound").mkdir(parents=True)
     with pytest.raises(handin.HandInError, match=words.replace("+", r"\+")):
         handin.hand_over({}, tmp_path, course, "convolutions", student)
+
+
+def test_of_an_exchange_that_is_full_nothing_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbound = tmp_path / "inbound"
+    inbound.mkdir()
+    seen = []
+
+    def write(path: Path, data: bytes) -> int:
+        seen.append([one.name for one in inbound.glob("*+*")])
+        if path.name == "top5.py":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        with path.open("wb") as file:
+            return file.write(data)
+
+    monkeypatch.setattr(Path, "write_bytes", write)
+    with pytest.raises(handin.HandInError, match="No space left on device; ask whoever runs the course"):
+        handin.hand_over({"conv_2d.py": b"", "top5.py": b""}, tmp_path, None, "convolutions", "ada")
+    assert list(inbound.iterdir()) == []
+    folder = handin.hand_over({"conv_2d.py": b""}, tmp_path, None, "convolutions", "ada")
+    assert list(inbound.iterdir()) == [folder]
+    # Until it is whole, it has no name that `nbgrader collect` looks for.
+    assert not any(name for names in seen for name in names if not name.startswith("."))

@@ -11,6 +11,9 @@ from grader import assignment, handin
 from grader.cli import terminal
 from grader.language import translate as _
 from grader.language import translate_count
+from grader.notes import told
+
+_LEFT_OUT = "left out: "
 
 
 @click.command(
@@ -40,8 +43,11 @@ def command(path: Path, out: Path | None, exchange: Path | None, course: str | N
     """
     if out is not None and exchange is not None:
         raise click.UsageError(_("--out and --exchange do not go together: leave one out"))
+    if out is not None and out.suffix.lower() != ".zip":
+        ending = _("{path} does not end in .zip, as an archive to hand in must: --out FILE.zip")
+        raise click.UsageError(ending.format(path=terminal.plain(str(out))))
     assigned = assignment.load()
-    student = student or getpass.getuser()
+    student = student or ("" if out else _login())
     shown = terminal.console()
     try:
         work = handin.gather(path, assigned)
@@ -66,6 +72,13 @@ def command(path: Path, out: Path | None, exchange: Path | None, course: str | N
     sys.exit(0 if work.complete else 1)
 
 
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise click.UsageError(_("Your login has no name here: say who you are with --student ID")) from error
+
+
 def _show(work: handin.HandIn) -> None:
     shown = terminal.console()
     for part in work.parts:
@@ -74,3 +87,7 @@ def _show(work: handin.HandIn) -> None:
         for line in part.missing:
             where = f"{terminal.plain(part.path)}: " if part.path else ""
             shown.print(f"✗ {where}{terminal.plain(line)}", style="red")
+    for note in work.notes:
+        reason = told(note.removeprefix(_LEFT_OUT))
+        line = _("left out: {what}").format(what=reason) if note.startswith(_LEFT_OUT) else reason
+        shown.print(f"⚠ {terminal.one_line(line)}", style="yellow")

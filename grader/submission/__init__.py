@@ -2,6 +2,6 @@
 
 from grader.submission.discovery import Found, SubmissionError, find
 from grader.submission.intake import SizeLimits
-from grader.submission.reading import Submission, collect, read
+from grader.submission.reading import Submission, collect, preview, read
 
-__all__ = ["Found", "SizeLimits", "Submission", "SubmissionError", "collect", "find", "read"]
+__all__ = ["Found", "SizeLimits", "Submission", "SubmissionError", "collect", "find", "preview", "read"]

@@ -12,7 +12,14 @@ _CELL_MAGIC = re.compile(r"%%(\w*)")
 _ESCAPED = re.compile(r"([ \t\f]*)[%!?]")
 _HELP = re.compile(r"([ \t\f]*)[%\w.*]+\?{1,2}[ \t]*")
 _ASSIGNED = re.compile(r"([\w \t\f.,:*\[\]]+=)[ \t]*([!%].*)")
-_FUTURE = re.compile(r"from[ \t]+__future__[ \t]+import[ \t]+(\w[\w ,\t]*)(#.*)?")
+_GAP = r"(?:[ \t\f]|\\\n)"
+# Possessive throughout, since a student may have written anything there.
+_FUTURE = re.compile(
+    rf"from{_GAP}++__future__{_GAP}++import"
+    rf"(?:{_GAP}*+\(((?:[\w\s,\\]|#[^\n]*+)*+)\){_GAP}*+|{_GAP}++(\w(?:[\w,]|{_GAP})*+))(?:;{_GAP}*+|(?:#.*)?\Z)"
+)
+_NO_NAME = re.compile(r"#[^\n]*|\\\n")
+_CODE = re.compile(r"^([ \t]*)[^ \t\n#]", re.MULTILINE)
 _LEXEME = re.compile(r"\\.|\\$|'''|\"\"\"|['\"#()\[\]{}]")
 
 
@@ -21,7 +28,7 @@ def without_magics(cell: str) -> str | None:
 
     `%time f()` becomes `pass  # not run: %time f()` and `files = !ls` becomes `files = None  # …`,
     with indentation and number of lines kept, and only where a statement begins: a `%` that goes on
-    an expression or stands in a string stays.
+    an expression or stands in a string stays. A cell that is indented throughout is taken back to the left.
 
     Args:
         cell: source, lines ended by `\\n`.
@@ -35,6 +42,7 @@ def without_magics(cell: str) -> str | None:
             return None
         start = len(cell) - len(cell.lstrip())
         cell = f"{cell[:start]}# not run: {cell[start:]}"
+    cell = _dedented(cell)
     lines: list[str] = []
     going_on = False
     for begins, line in _logical(cell):
@@ -58,12 +66,42 @@ def without_future(source: str) -> tuple[str, tuple[str, ...]]:
     """
     features: list[str] = []
     lines: list[str] = []
-    for begins, line in _logical(source):
-        match = _FUTURE.fullmatch(line) if begins else None
-        if match:
-            features += [name.strip() for name in match[1].split(",") if name.strip()]
-        lines.append(f"# at the top: {line}" if match else line)
+    for statement in _statements(source):
+        end = 0
+        while match := _FUTURE.match(statement, end):
+            names = _NO_NAME.sub(" ", match[1] or match[2] or "").split(",")
+            features += [" ".join(name.split()) for name in names if name.strip()]
+            end = match.end()
+        rest = statement[end:]
+        if not end:
+            lines.append(statement)
+        elif rest:
+            lines += [*map(_at_the_top, statement[:end].split("\n")[:-1]), rest]
+        else:
+            lines += map(_at_the_top, statement.split("\n"))
     return "\n".join(lines), tuple(features)
+
+
+def _at_the_top(line: str) -> str:
+    return f"# at the top: {line}"
+
+
+def _dedented(cell: str) -> str:
+    """A cell without the indentation of its first line of code, which no line of a module may have."""
+    code = _CODE.search(cell)
+    if not code or not code[1]:
+        return cell
+    return "\n".join(line.removeprefix(code[1]) for line in cell.split("\n"))
+
+
+def _statements(source: str) -> Iterator[str]:
+    lines: list[str] = []
+    for begins, line in _logical(source):
+        if begins and lines:
+            yield "\n".join(lines)
+            lines = []
+        lines.append(line)
+    yield "\n".join(lines)
 
 
 def _harmless(line: str) -> str:

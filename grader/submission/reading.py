@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -18,6 +18,9 @@ from grader.submission.tarred import take_tar
 from grader.submission.zipped import take_zip
 
 _GIVEN = re.compile(r"(exercises/)?utils(/.*|\.(py|pyi|so|pyd|[\w.-]+\.so))")
+# What `grader submit` and nbgrader put beside the work: the work may lie in one folder all the same.
+_BESIDE = frozenset((manifest.NAME, "timestamp.txt", "submission_secret.txt"))
+_ARCHIVES = (".zip", ".tar", ".tgz", ".gz")
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +44,18 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     refused: str | None = None
 
 
+class Collected(msgspec.Struct, frozen=True):
+    """What there is to hand in.
+
+    Attributes:
+        files: path -> content, laid out as they will be read.
+        notes: what was left out and why, sorted.
+    """
+
+    files: dict[str, bytes]
+    notes: tuple[str, ...]
+
+
 def read(found: Found, exercises: Sequence[str], limits: SizeLimits, imports: str | None = None) -> Submission:
     """Reads one submission; whatever its bytes are, the result is a Submission.
 
@@ -51,9 +66,33 @@ def read(found: Found, exercises: Sequence[str], limits: SizeLimits, imports: st
         imports: the assignment's own text of a notebook's locked import cell; None takes the
             notebook's copy of it.
     """
+    return _read(found, partial(_take, found), exercises, limits, imports)
+
+
+def preview(
+    found: Found, files: Mapping[str, bytes], exercises: Sequence[str], limits: SizeLimits, imports: str | None = None
+) -> Submission:
+    """Reads files as `read` will read the archive of them.
+
+    Args:
+        found: where they were collected.
+        files: path -> content.
+        exercises, limits, imports: as for `read`.
+    """
+
+    def take(intake: Intake) -> None:
+        for path, content in files.items():
+            intake.keep(path, content)
+
+    return _read(found, take, exercises, limits, imports)
+
+
+def _read(
+    found: Found, take: Callable[[Intake], None], exercises: Sequence[str], limits: SizeLimits, imports: str | None
+) -> Submission:
     intake = Intake(limits)
     try:
-        _take(found, intake)
+        take(intake)
         files, modules = _laid_out(found, intake, exercises, imports)
     except RefusedError as refusal:
         reason = str(refusal)
@@ -70,11 +109,15 @@ def read(found: Found, exercises: Sequence[str], limits: SizeLimits, imports: st
     )
 
 
-def collect(path: Path, limits: SizeLimits) -> dict[str, bytes]:
-    """Collects a folder's files as they are, or one notebook's, without litter and the given helpers.
+def collect(found: Found, exercises: Sequence[str], limits: SizeLimits) -> Collected:
+    """Collects a folder's files or a notebook, without litter, archives and the given helpers.
+
+    The folder around everything is taken off. A notebook goes by a name of ours, since its own may be
+    one that `read` leaves out.
 
     Args:
-        path: the folder or the notebook.
+        found: the folder or the notebook.
+        exercises: names of the exercises, such as `conv_2d`.
         limits: the most that they may hold.
 
     Raises:
@@ -82,18 +125,18 @@ def collect(path: Path, limits: SizeLimits) -> dict[str, bytes]:
     """
     intake = Intake(limits)
     try:
-        if path.is_dir():
-            take_folder(path, intake)
-        else:
-            _take(Found(path.stem, path, "notebook"), intake)
+        _take(found, intake)
     except RefusedError as refusal:
-        raise SubmissionError(f"{path}: {refusal}") from None
-    if not path.is_dir():
-        (content,) = intake.notebooks.values()
-        return {path.name: content}
-    dropped = {"exercises/__init__.py", "__init__.py", manifest.NAME}
+        raise SubmissionError(f"{found.path}: {refusal}") from None
     kept = {**intake.files, **intake.notebooks}
-    return {name: kept[name] for name in sorted(kept) if name not in dropped and not _GIVEN.fullmatch(name)}
+    for path in [path for path in kept if path.lower().endswith(_ARCHIVES)]:
+        intake.note(f"left out: archive {shown(path)}")
+        del kept[path]
+    top = root(kept.keys() - _BESIDE, exercises)
+    files = {path[len(top) :]: kept[path] for path in sorted(kept) if path.startswith(top)}
+    dropped = {*_BESIDE, "exercises/__init__.py", "__init__.py"}
+    files = {path: data for path, data in files.items() if path not in dropped and not _GIVEN.fullmatch(path)}
+    return Collected(files, intake.notes())
 
 
 def _take(found: Found, intake: Intake) -> None:
@@ -121,8 +164,9 @@ def _take(found: Found, intake: Intake) -> None:
 def _laid_out(
     found: Found, intake: Intake, exercises: Sequence[str], imports: str | None
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    top = root({*intake.files, *intake.notebooks}, exercises)
-    files = {path[len(top) :]: content for path, content in intake.files.items()}
+    came = {**intake.files, **intake.notebooks}
+    top = root(came.keys() - _BESIDE, exercises)
+    files = {path[len(top) :]: content for path, content in intake.files.items() if path.startswith(top)}
     stated = files.pop(manifest.NAME, None)
     given = [path for path in files if _GIVEN.fullmatch(path)]
     if given:
@@ -131,8 +175,11 @@ def _laid_out(
         files.pop(path, None)
     missing = [exercise for exercise in exercises if module(exercise, files) is None]
     notebooks = {path[len(top) :]: content for path, content in intake.notebooks.items()}
+    named = {**files, **notebooks}
+    if top and manifest.NAME in intake.files:
+        stated, named = intake.files[manifest.NAME], came
     if stated is not None:
-        for difference in manifest.differences(stated, {**files, **notebooks}):
+        for difference in manifest.differences(stated, named):
             intake.note(difference)
     files |= _from_notebooks(found, notebooks, exercises, missing, intake, imports)
     for path in _shadowed(files):

@@ -1,5 +1,6 @@
 """The student's commands as a student types them: what is said, shown and remembered, and the exit codes."""
 
+import getpass
 import html
 import io
 import json
@@ -12,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from records import check, exercise
 from rich.console import Console
 
 from grader import catalogue, material, notebook, reason
-from grader.cli import report
+from grader.cli import report, submit
 from grader.observation import Outcome
 from grader.score import DROPPED
 from grader.selfcheck import Checked
@@ -198,6 +200,7 @@ def test_show_draws_an_exercise_and_a_graph(home: Path) -> None:
         (("hint", "conv_3d"), "there are convolution_chain, conv_2d"),
         (("hint", "conv_2d", "order"), "there is no check 'order' in conv_2d"),
         (("submit", "--out", "a.zip", "--exchange", "."), "leave one out"),
+        (("submit", "--out", "ada.tar.gz"), "ada.tar.gz does not end in .zip, as an archive to hand in must"),
         (("replay", ".", "ada"), "holds no record of 'ada'"),
     ],
 )
@@ -219,6 +222,32 @@ def test_submit_says_what_is_missing_and_packs_it_all_the_same(home: Path) -> No
     whole = grader("submit", "--path", CLASS / "ada", "--out", home / "whole.zip")
     assert whole.returncode == 0
     assert "4 files and a list of hashes" in whole.stdout
+
+
+def test_submit_says_what_it_leaves_out_and_overwrites_no_work(home: Path) -> None:
+    folder = work(home / "ada", conv_2d="strides_on_wrong_axes")
+    (folder / "table\x1b.gz").write_text("")
+    (folder / "helper.py").symlink_to(folder / "conv_2d.py")
+    before = (folder / "conv_2d.py").read_bytes()
+    assert grader("submit", "--path", folder, "--out", folder / "conv_2d.py").returncode == 2
+    assert (folder / "conv_2d.py").read_bytes() == before
+    done = grader("submit", "--path", folder, "--out", home / "ada.ZIP")
+    assert "⚠ left out: control character in the name of 'table\\x1b.gz'\n⚠ left out: link 'helper.py'\n" in done.stdout
+    german = grader("--language", "de", "submit", "--path", folder, "--out", home / "ada.ZIP")
+    assert "⚠ weggelassen: Link 'helper.py'\n" in german.stdout
+
+
+def test_submit_asks_who_you_are_where_your_login_has_no_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 54321")
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    folder = work(home / "ada", conv_2d="strides_on_wrong_axes")
+    asked = CliRunner().invoke(submit.command, ["--path", str(folder)])
+    assert asked.exit_code == 2
+    assert "Your login has no name here: say who you are with --student ID" in " ".join(asked.output.split())
+    told = CliRunner().invoke(submit.command, ["--path", str(folder), "--out", str(home / "ada.zip")])
+    assert told.exit_code == 1, told.output
 
 
 def test_names_cannot_disturb_the_terminal(home: Path) -> None:

@@ -20,7 +20,7 @@ from grader.submission.magics import without_future, without_magics
     ],
 )
 def test_notebook_lines_become_python(line, harmless):
-    assert without_magics(line) == harmless
+    assert without_magics(f"if 1:\n{line}" if line[0] == " " else line).removeprefix("if 1:\n") == harmless
     compile(harmless if line[0] != " " else f"if 1:\n{harmless}", "cell", "exec")
 
 
@@ -42,6 +42,8 @@ def test_notebook_lines_become_python(line, harmless):
         "x = 'a''b'\ny = ''",
         "f(a='!x', b='%y')",
         "if a == b: pass",
+        "    # why\nif a:\n    b",
+        "\n\n",
     ],
 )
 def test_python_stays_as_it_is(cell):
@@ -83,6 +85,63 @@ def test_future_statements_are_taken_out():
     assert body.count("\n") == source.count("\n")
     assert body.splitlines()[3].startswith("# at the top:")
     assert body.splitlines()[1] == "from __future__ import division"
+
+
+@pytest.mark.parametrize(
+    ("cell", "python"),
+    [
+        ("    def f():\n        return 1\n", "def f():\n    return 1\n"),
+        ("\n  \n  x = 1\n\n  !ls\n y = 2", "\n\nx = 1\n\npass  # not run: !ls\n y = 2"),
+        ("\t# why\n\tx = 1", "# why\nx = 1"),
+        ("%%time\n    x = 1\n    y = 2", "# not run: %%time\nx = 1\ny = 2"),
+        ("  %%time\n  x = 1", "# not run: %%time\nx = 1"),
+        ("x = 1\n  y = 2", "x = 1\n  y = 2"),
+    ],
+)
+def test_a_cell_that_is_indented_throughout_is_taken_back(cell, python):
+    assert without_magics(cell) == python
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "features"),
+    [
+        (
+            "from __future__ import (annotations)\nx = 1",
+            "# at the top: from __future__ import (annotations)\nx = 1",
+            ("annotations",),
+        ),
+        (
+            "from __future__ import (  # (why\n    annotations,  # )\n\n    division as d,\n)\nx = 1",
+            "# at the top: from __future__ import (  # (why\n# at the top:     annotations,  # )\n# at the top: \n"
+            "# at the top:     division as d,\n# at the top: )\nx = 1",
+            ("annotations", "division as d"),
+        ),
+        (
+            "from __future__ import annotations, \\\n  division",
+            "# at the top: from __future__ import annotations, \\\n# at the top:   division",
+            ("annotations", "division"),
+        ),
+        ("from __future__ import annotations; x = 1", "x = 1", ("annotations",)),
+        ("from __future__ import annotations;", "# at the top: from __future__ import annotations;", ("annotations",)),
+        (
+            "from __future__ import (division\n); from __future__ import annotations; x = [\n1]",
+            "# at the top: from __future__ import (division\nx = [\n1]",
+            ("division", "annotations"),
+        ),
+        ("from __future__ import (annotations", "from __future__ import (annotations", ()),
+        ("if a:\n    from __future__ import b", "if a:\n    from __future__ import b", ()),
+        ("from __future__ import *", "from __future__ import *", ()),
+    ],
+)
+def test_future_statements_of_any_form(source, body, features):
+    assert without_future(source) == (body, features)
+
+
+def test_a_future_statement_that_never_ends_takes_no_time():
+    source = "from __future__ import (" + "#a\\" * 20_000
+    assert without_future(source) == (source, ())
+    many = "from __future__ import a;" * 2000
+    assert without_future(many)[1] == ("a",) * 2000
 
 
 _FRAGMENTS = st.lists(

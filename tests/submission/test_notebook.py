@@ -61,12 +61,16 @@ def test_a_module_of_cells_compiles_as_the_cells_did(notebook_of, cell):
         notebook_of(
             cell("conv_2d", "# -*- coding: latin-1 -*-\r\nfrom __future__ import annotations\r\nname = 'größe'\r\n"),
             cell("conv_2d-b", "from __future__ import annotations\rx = 1"),
+            cell(
+                "conv_2d-c",
+                "    from __future__ import (\n        annotations,\n    ); y = 2\n    if y:\n        z = 3",
+            ),
         ),
         "import math",
     )
     scope = {}
     exec(compile(source.encode(), "conv_2d.py", "exec"), scope)
-    assert (scope["name"], scope["x"]) == ("größe", 1)
+    assert [scope[name] for name in ("name", "x", "y", "z")] == ["größe", 1, 2, 3]
     assert "\r" not in source
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.submission import Found, SizeLimits, read
+from grader.submission import Found, SizeLimits, manifest, read
 
 FILES = {"conv_2d.py": b"x = 1\n", "helper/shapes.py": b"y", "top5.py": b"z"}
 
@@ -93,6 +93,27 @@ def test_the_one_folder_around_everything_is_looked_into(zip_of, read_bytes, nam
     submission = read_bytes("a.zip", zip_of(*((name, b"") for name in names)))
     work = [name for name in names if not name.startswith((".", "__"))]
     assert set(submission.files) == {name.removeprefix(root) for name in work}
+
+
+BESIDE = ("grader-manifest.json", "timestamp.txt", "submission_secret.txt")
+
+
+def test_what_submit_and_nbgrader_put_beside_the_folder_is_not_looked_at(zip_of, read_bytes):
+    hashes = manifest.make({"hw/conv_2d.py": b"x", "hw/utils/a.py": b""}, "convolutions", "0.1.0")
+    inside = [("hw/conv_2d.py", b"x"), ("hw/utils/a.py", b"")]
+    submission = read_bytes("a.zip", zip_of(*inside, *zip(BESIDE, (hashes, b"", b""), strict=True)))
+    assert submission.modules == {"conv_2d": "conv_2d.py"}
+    assert submission.files == {"conv_2d.py": b"x"}
+    assert submission.notes == ("left out: utils (given)",)
+    changed = read_bytes("a.zip", zip_of(("hw/conv_2d.py", b"y"), inside[1], (BESIDE[0], hashes)))
+    assert "manifest: 'hw/conv_2d.py' is not as it was handed in" in changed.notes
+
+
+def test_the_manifest_in_the_folder_is_believed_if_there_is_none_beside(zip_of, read_bytes):
+    hashes = manifest.make({"conv_2d.py": b"x"}, "convolutions", "0.1.0")
+    submission = read_bytes("a.zip", zip_of(("hw/conv_2d.py", b"y"), ("hw/grader-manifest.json", hashes)))
+    assert submission.notes == ("manifest: 'conv_2d.py' is not as it was handed in",)
+    assert set(submission.files) == {"conv_2d.py"}
 
 
 def test_given_files_are_left_out(zip_of, read_bytes):
