@@ -54,6 +54,11 @@ def test_history_lists_each_grading(out: Path, where: list[str]) -> None:
     assert "top5: WorkerDied: \\x1b[2Jno zygote" in done.stdout
 
 
+def test_history_finds_a_folder_of_any_name(out: Path) -> None:
+    out.rename(out.with_name("hw?"))
+    assert grader("history", "ada", "--store", "hw?", cwd=out.parent).returncode == 0
+
+
 def test_history_of_somebody_unknown_suggests_who_was_meant(out: Path) -> None:
     done = grader("history", "adda", "--store", out)
     assert done.returncode == 2
