@@ -91,6 +91,16 @@ def test_diff_says_who_and_why(out: Path, tmp_path: Path) -> None:
     assert "0 changed, 1 the same" in grader("diff", out, out).stdout
 
 
+def test_diff_names_a_record_that_it_cannot_read(out: Path) -> None:
+    path = out / "records" / file_name("ada")
+    path.unlink()
+    path.mkdir()
+    done = grader("diff", out, out)
+    assert done.returncode == 2
+    assert f"{path.name} cannot be read: Is a directory" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
 def test_diff_without_records_says_what_to_run(out: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = grader("diff", out, tmp_path / "empty")
