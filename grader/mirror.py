@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
@@ -24,11 +25,16 @@ _AT_ONCE = 8
 # How many folders in folders are looked into: more than are read of a submission, less than Python can recurse.
 _DEEPEST = 80
 _INDEX, _AHEAD = ".mirror.json", ".ahead"
-_NOT_KEPT = frozenset({".lock", _INDEX, _AHEAD})
 _STORE = "store.sqlite"
+# What SQLite keeps beside an open store is of that store only: beside another it would be taken for its newest part.
+_BESIDE = frozenset(f"{_STORE}{suffix}" for suffix in ("-wal", "-shm", "-journal"))
+_NOT_KEPT = frozenset({".lock", _INDEX, _AHEAD, *_BESIDE})
 _NOWHERE = "/dev/null/left-out"
 _LONGEST_NAME = 2000
-_TELLING = ("size", "mtime", "created", "LastModified", "last_modified", "ETag", "e_tag")
+_TELLING = (
+    "mtime", "created", "LastModified", "last_modified", "ETag", "e_tag", "etag", "CRC", "chksum", "modify", "modified",
+    "modificationTime", "last_write_time", "sha", "hex",
+)  # fmt: skip
 ResultT = TypeVar("ResultT")
 
 
@@ -40,6 +46,7 @@ class There(msgspec.Struct, frozen=True):
     """A file that is elsewhere: its size, and what tells this content of it from the next.
 
     Args:
+        token: "" where nothing but its size is known; then no copy is believed to be what is there.
         plain: it is a file; links, pipes and devices are never opened, for who hands in may have made them.
     """
 
@@ -62,6 +69,10 @@ class Mirror:
         url: of the folder or file.
         cache: where local copies are kept.
 
+    Attributes:
+        path: of the local copy.
+        lock: a file to be locked by who opens it for results, beside the copy.
+
     Raises:
         MirrorError: there is no such kind of URL, or its package is missing.
     """
@@ -73,6 +84,7 @@ class Mirror:
         own = place / hashlib.sha256(self.url.encode()).hexdigest()[:16]
         own.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._index_file = own / _INDEX
+        self.lock = own / ".lock"
         self.path = own / (PurePosixPath(self._top).name or "folder")
 
     def fetch(self, most_bytes: int | None = None) -> Path:
@@ -110,12 +122,13 @@ class Mirror:
         Raises:
             MirrorError: it cannot be written.
         """
+        whole = last and self._settled()
         known = self._index()
         files = {
             str(file.relative_to(self.path)): file
             for file in sorted(self.path.rglob("*"))
             if file.is_file() and file.name not in _NOT_KEPT and not file.name.endswith(".partial")
-            and (last or not file.name.startswith(_STORE))
+            and (whole or file.name != _STORE)
         }  # fmt: skip
         tokens = {name: _token_of(file) for name, file in files.items()}
         new = [name for name in files if known.get(name, ["", ""])[1] != tokens[name]]
@@ -127,8 +140,20 @@ class Mirror:
         if new or last:
             there = self._tried("read", self._listed) if new else {}
             self._keep(known | {name: [there[name].token if name in there else "", tokens[name]] for name in new})
-        if last:
+        if whole:
             (self.path / _AHEAD).unlink(missing_ok=True)
+
+    def _settled(self) -> bool:
+        """Have SQLite put into the store's file what a killed run left beside it, and return whether it is whole."""
+        store = self.path / _STORE
+        if not store.exists() or not (self.path / f"{_STORE}-wal").exists():
+            return True
+        try:
+            with contextlib.closing(sqlite3.connect(store)) as connection:
+                busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error:
+            return False
+        return not busy
 
     def _listed(self) -> dict[str, There]:
         """Return what is there, by name below the folder; by "" if it is a single file."""
@@ -140,8 +165,11 @@ class Mirror:
         top = self._top.strip("/")
         listed = {}
         for name, listing in found.items():
+            if PurePosixPath(name).name in _NOT_KEPT:
+                continue
             about = listing or self._system.info(name)  # A single file is found without being described.
-            token = "/".join(str(about[key]) for key in _TELLING if key in about)
+            told = [str(about[key]) for key in _TELLING if about.get(key) is not None]
+            token = "/".join([str(about["size"]), *told]) if told else ""
             plain = about.get("type", "file") == "file" and not about.get("islink")
             listed[name.strip("/").removeprefix(top).strip("/")] = There(int(about["size"] or 0), token, plain)
         return listed
@@ -153,7 +181,9 @@ class Mirror:
         old = [
             name
             for name, file in wanted.items()
-            if not os.path.lexists(file) or known.get(name, ["", ""]) != [there[name].token, _token_of(file)]
+            if not os.path.lexists(file)
+            or not there[name].token
+            or known.get(name, ["", ""]) != [there[name].token, _token_of(file)]
         ]
 
         def fetch_one(name: str) -> None:
@@ -168,6 +198,8 @@ class Mirror:
                 partial.write_bytes(self._system.cat_file(source, *cut))
             else:
                 partial.symlink_to(_NOWHERE)  # For who reads the folder to say that it was left out.
+            for beside in _BESIDE if file.name == _STORE else ():
+                file.with_name(beside).unlink(missing_ok=True)
             partial.replace(file)
 
         for name in known.keys() - wanted.keys():
@@ -193,7 +225,11 @@ class Mirror:
             found = msgspec.convert(json.loads(self._index_file.read_bytes()), dict[str, list[str]])
         except (OSError, ValueError, msgspec.MsgspecError):
             return {}
-        return {name: tokens for name, tokens in found.items() if len(tokens) == 2 and (not name or _safe(name))}
+        return {
+            name: tokens
+            for name, tokens in found.items()
+            if len(tokens) == 2 and (not name or _safe(name)) and PurePosixPath(name).name not in _NOT_KEPT
+        }
 
     def _keep(self, index: Mapping[str, list[str]]) -> None:
         # Names may not be UTF-8, which msgspec's JSON does not hold.

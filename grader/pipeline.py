@@ -67,19 +67,34 @@ def output_folder(folder: Path) -> Iterator[None]:
         OSError: it cannot be made or written.
     """
     (folder / "records").mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OutputBusy(
-                f"another `grader grade` is writing to {folder}: wait for it, or use another --out"
-            ) from error
+    with alone(folder / ".lock", str(folder)):
         try:
             _sweep(folder)
             yield
         finally:
             with contextlib.suppress(OSError):
                 _sweep(folder)
+
+
+@contextlib.contextmanager
+def alone(lock: Path, place: str) -> Iterator[None]:
+    """Hold a lock that only one run at a time can have.
+
+    Args:
+        place: what it is for, as the operator calls it.
+
+    Raises:
+        OutputBusy: another run has it.
+        OSError: it cannot be made.
+    """
+    with lock.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputBusy(
+                f"another `grader grade` is writing to {place}: wait for it, or use another --out"
+            ) from error
+        yield
 
 
 def _sweep(folder: Path) -> None:

@@ -15,6 +15,10 @@ SCHEMA = 1
 Status = Literal["graded", "refused", "error"]
 
 
+class RecordError(ValueError):
+    """A record that cannot be read; the message says which and what mends it."""
+
+
 class CheckRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one check. Of a hidden one, message says nothing of its cases, example and exhibit are empty.
 
@@ -136,13 +140,14 @@ def from_json(data: bytes) -> Record:
     """Return the record in JSON.
 
     Raises:
-        ValueError: it is none, or of a later schema.
+        RecordError: it is of a later schema.
+        ValueError: it is none.
     """
     import json
 
     record = msgspec.convert(json.loads(data), Record)
     if record.schema > SCHEMA:
-        raise ValueError(f"the record has schema {record.schema}; this grader reads up to {SCHEMA}: update it")
+        raise RecordError(f"the record has schema {record.schema}; this grader reads up to {SCHEMA}: update it")
     return record
 
 
@@ -151,10 +156,20 @@ def read_all(folder: Path) -> list[Record]:
 
     Raises:
         FileNotFoundError: there is no `records` folder.
+        RecordError: one of them cannot be read.
     """
     records = folder / "records"
     if not records.is_dir():
         raise FileNotFoundError(f"{folder} holds no records: run `grader grade PATH --out {folder}` first")
-    return sorted(
-        (from_json(path.read_bytes()) for path in records.glob("*.json")), key=lambda record: record.submission
-    )
+    return sorted(map(_read, records.glob("*.json")), key=lambda record: record.submission)
+
+
+def _read(path: Path) -> Record:
+    try:
+        return from_json(path.read_bytes())
+    except OSError as error:
+        raise RecordError(f"{path} cannot be read: {error.strerror}; see that you may read it") from error
+    except RecordError as error:
+        raise RecordError(f"{path}: {error}") from error
+    except ValueError as error:
+        raise RecordError(f"{path} is no record: {error}; delete it and grade its submission again") from error

@@ -7,7 +7,7 @@ import datetime
 import hashlib
 import importlib.metadata
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +25,8 @@ from grader.observe import Code
 from grader.record import Record, from_json, to_json
 
 _BUSY_SECONDS = 60
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""Insertions that can replace what is there, by dialect."""
 
 
 class StoreError(Exception):
@@ -43,7 +45,7 @@ class Attempt(msgspec.Struct, frozen=True):
 class Store:
     """An open result store; use it as a context manager."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | sa.URL) -> None:
         try:
             self._url = sa.make_url(url).render_as_string()
             self._engine = sa.create_engine(url, pool_pre_ping=True)
@@ -63,7 +65,7 @@ class Store:
     @classmethod
     def in_folder(cls, folder: Path) -> Self:
         """Return the store that an output folder holds by default."""
-        return cls(f"sqlite:///{folder / 'store.sqlite'}")
+        return cls(sa.URL.create("sqlite", database=str(folder / "store.sqlite")))
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +92,7 @@ class Store:
     def keep(
         self, record: Record, keys: Mapping[str, str], fresh: Mapping[str, Graded], seconds: float | None = None
     ) -> None:
-        """Keep a record and the results that were not there before, all or nothing.
+        """Keep a record and the results that were run for it, in the place of older ones, all or nothing.
 
         Results with failures of our own are not kept, but what they say is, in the record's log. A record that was
         looked up, and says what the last one said, is no news.
@@ -115,7 +117,7 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 if rows:
-                    connection.execute(_insert_new(self._engine.dialect.name), rows)
+                    _replace(connection, rows)
                 if fresh or _last(connection, document["submission"]) != document["document"]:
                     connection.execute(sa.insert(schema.records), document)
         except SQLAlchemyError as error:
@@ -181,7 +183,7 @@ def _last(connection: sa.Connection, submission: object) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-def hidden(url: str) -> str:
+def hidden(url: str | sa.URL) -> str:
     """Return a database's URL without its password."""
     try:
         return sa.make_url(url).render_as_string()
@@ -201,13 +203,16 @@ def _tune(connection: Any, _: object) -> None:
     cursor.close()
 
 
-def _insert_new(dialect: str) -> sa.Insert:
-    """Return an insertion of results that leaves those alone which another grader has kept meanwhile."""
-    made: Any = {"sqlite": sqlite, "postgresql": postgresql}.get(dialect)
-    if made is None:
-        return sa.insert(schema.results)
-    insertion: sa.Insert = made.insert(schema.results).on_conflict_do_nothing()
-    return insertion
+def _replace(connection: sa.Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert results, in the place of those that have the same keys."""
+    table = schema.results
+    if make := _INSERTS.get(connection.dialect.name):
+        insertion = make(table)
+        newer = {name: insertion.excluded[name] for name in ("graded", "at")}
+        connection.execute(insertion.on_conflict_do_update(index_elements=["key"], set_=newer), rows)
+    else:
+        connection.execute(sa.delete(table).where(table.c.key.in_([row["key"] for row in rows])))
+        connection.execute(sa.insert(table), rows)
 
 
 def _log(fresh: Mapping[str, Graded]) -> Iterator[str]:

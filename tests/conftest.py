@@ -1,8 +1,10 @@
 """What tests share: a worker behind the real walls, started once, and a way to run hostile code in it."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -102,6 +104,15 @@ def activated() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
         yield
+
+
+@pytest.fixture
+def short_tmp() -> Iterator[Path]:
+    """Return a folder with a path short enough for a socket, which any user can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,14 +1,20 @@
 """Folders elsewhere: fetched, sent, kept between runs; on three kinds of file systems."""
 
+import contextlib
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import fsspec
 import pytest
 from faults.kills import cheap_class
+from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.implementations.zip import ZipFileSystem
 from s3 import s3
 
 from grader.mirror import Mirror, MirrorError, is_url
@@ -92,6 +98,80 @@ def test_a_killed_runs_results_are_not_overwritten(tmp_path: Path) -> None:
     assert content(again.open()) == {"store.sqlite": b"new"}
     again.send(last=True)
     assert (there / "store.sqlite").read_bytes() == b"new"
+
+
+def test_only_the_file_of_the_store_is_sent_and_fetched(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "store.sqlite").write_bytes(b"newer")
+    (there / "store.sqlite-wal").write_bytes(b"sent by a grader of old")
+    mirror = Mirror(f"file://{there}", tmp_path / "here")
+    mirror.path.mkdir()
+    for beside in ("-wal", "-shm", "-journal"):
+        (mirror.path / f"store.sqlite{beside}").write_bytes(b"of an older store")
+    assert content(mirror.open()) == {"store.sqlite": b"newer"}
+    (mirror.path / "store.sqlite-shm").touch()
+    mirror.send(last=True)
+    assert (there / "store.sqlite-wal").read_bytes() == b"sent by a grader of old"
+    assert not (there / "store.sqlite-shm").exists()
+
+
+def test_what_a_killed_run_left_beside_the_store_goes_into_it(tmp_path: Path) -> None:
+    there = f"file://{tmp_path}/there"
+    killed = Mirror(there, tmp_path / "here")
+    folder, copy = killed.open(), tmp_path / "copy"
+    with contextlib.closing(sqlite3.connect(folder / "store.sqlite")) as store:
+        store.execute("PRAGMA journal_mode = WAL")
+        store.execute("CREATE TABLE told (it)")
+        shutil.copytree(folder, copy)
+    shutil.rmtree(folder)
+    shutil.copytree(copy, folder)
+    Mirror(there, tmp_path / "here").send(last=True)
+    fetched = Mirror(there, tmp_path / "other").fetch()
+    assert content(fetched).keys() == {"store.sqlite"}
+    with contextlib.closing(sqlite3.connect(fetched / "store.sqlite")) as store:
+        assert store.execute("SELECT name FROM sqlite_master").fetchall() == [("told",)]
+
+
+def test_a_store_that_is_not_whole_stays_here(tmp_path: Path) -> None:
+    mirror = Mirror(f"file://{tmp_path}/there", tmp_path / "here")
+    for name in ("store.sqlite", "store.sqlite-wal", "scores.csv"):
+        (mirror.open() / name).write_bytes(b"damaged")
+    mirror.send(last=True)
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["scores.csv"]
+    assert (mirror.path / ".ahead").exists()
+
+
+def test_locks_are_not_fetched(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    for name in (".lock", ".ahead", "scores.csv"):
+        (there / name).touch()
+    folder = Mirror(f"file://{there}", tmp_path / "here").fetch()
+    assert [path.name for path in folder.iterdir()] == ["scores.csv"]
+
+
+def test_a_file_that_changes_but_not_its_size_is_fetched_again(tmp_path: Path) -> None:
+    for text in ("return 1", "return 2"):
+        with zipfile.ZipFile(tmp_path / "class.zip", "w") as packed:
+            packed.writestr("class/ada/conv_2d.py", text)
+        ZipFileSystem.clear_instance_cache()
+        mirror = Mirror(f"zip://class::file://{tmp_path}/class.zip", tmp_path / "here")
+        assert content(mirror.fetch()) == {"ada/conv_2d.py": text.encode()}
+
+
+def test_a_copy_is_believed_only_where_something_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sizes_only(system: MemoryFileSystem, *arguments: object, **named: object) -> dict[str, dict[str, object]]:
+        found = everything(system, *arguments, **named)
+        return {name: {key: about[key] for key in ("name", "size", "type")} | {"mtime": None}
+                for name, about in found.items()}  # fmt: skip
+
+    everything = MemoryFileSystem.find
+    monkeypatch.setattr(MemoryFileSystem, "find", sizes_only)
+    memory, mirror = fsspec.filesystem("memory"), Mirror("memory://untold", tmp_path / "here")
+    for text in (b"return 1", b"return 2"):
+        memory.pipe_file("/untold/conv_2d.py", text)
+        assert content(mirror.fetch()) == {"conv_2d.py": text}
 
 
 def test_names_that_lead_elsewhere_are_left_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from postgres import Postgres
 
 from grader.grading import Graded
 from grader.inside import wire
@@ -73,11 +74,39 @@ def test_a_fault_of_ours_is_run_again(tmp_path: Path) -> None:
         assert store.look_up({"top5": key()}) == {}
 
 
-def test_keeping_the_same_twice_keeps_one(tmp_path: Path) -> None:
+def test_what_was_run_again_takes_the_place_of_what_was_kept(tmp_path: Path) -> None:
     with Store.in_folder(tmp_path) as store:
+        run_again(store)
+
+
+def test_databases_that_cannot_replace_delete_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.store._INSERTS", {})
+    with Store.in_folder(tmp_path) as store:
+        run_again(store)
+
+
+def test_postgresql_replaces_too(short_tmp: Path) -> None:
+    with Postgres(short_tmp) as server, Store(server.url) as store:
+        run_again(store)
+
+
+def run_again(store: Store) -> None:
+    """Keep two results, one of them anew, and see that only that one is another."""
+    keys = {"top5": key(), "conv_2d": "other"}
+    store.keep(RECORD, keys, {"top5": graded(Outcome.TIMED_OUT), "conv_2d": graded()})
+    store.keep(RECORD, keys, {"top5": graded()})
+    assert store.look_up(keys) == {"top5": graded(), "conv_2d": graded()}
+    store.keep(RECORD, keys, {"top5": graded(Outcome.GRADER_ERROR)})
+    assert store.look_up(keys) == {"top5": graded(), "conv_2d": graded()}
+
+
+@pytest.mark.parametrize("name", ["hw?", "hw?mode=memory", "hw#3", "100%", "a b@c:d"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with Store.in_folder(tmp_path / name) as store:
         store.keep(RECORD, {"top5": key()}, {"top5": graded()})
-        store.keep(RECORD, {"top5": key()}, {"top5": graded(Outcome.FAILED)})
-        assert store.look_up({"top5": key()}) == {"top5": graded()}
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert [path.name for path in (tmp_path / name).iterdir()] == ["store.sqlite"]
 
 
 def test_a_record_that_says_the_same_again_is_no_news(tmp_path: Path) -> None:
@@ -119,7 +148,7 @@ def test_another_grader_may_have_kept_the_same_meanwhile(tmp_path: Path) -> None
     with Store.in_folder(tmp_path) as one, Store.in_folder(tmp_path) as other:
         other.keep(RECORD, {"top5": key()}, {"top5": graded()})
         one.keep(RECORD, {"top5": key()}, {"top5": graded(Outcome.FAILED)})
-        assert one.look_up({"top5": key()}) == {"top5": graded()}
+        assert one.look_up({"top5": key()}) == {"top5": graded(Outcome.FAILED)}
 
 
 def test_many_graders_write_to_one_store(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def command(old: Path, new: Path, as_json: bool) -> None:
     """
     try:
         before, after = read_all(old), read_all(new)
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     changes = compare(before, after)
     if as_json:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,13 +88,34 @@ def _nbgrader(records: list[Record], ours: Assignment, course: Path | None, db: 
         raise click.UsageError("say where the course lies: --course FOLDER, the one with submitted/ and gradebook.db")
     try:
         with terminal.console(stderr=True).status("Writing the gradebook ..."):
-            written = gradebook.write(records, Course(course, name or ours.name, db), _rubric(records, ours))
+            kept, left = _students(records)
+            written = gradebook.write(kept, Course(course, name or ours.name, db), _rubric(records, ours))
     except GradebookError as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     terminal.console().print(
         f"{written.students} students' scores in the gradebook, {written.notebooks} notebooks for formgrader"
     )
-    return list(written.left)
+    return [*left, *written.left]
+
+
+def _students(records: list[Record]) -> tuple[list[Record], list[str]]:
+    """Return the records of which each is a student's only one, and a line about what is left out."""
+    named: dict[str, list[Record]] = {}
+    left = []
+    for record in records:
+        if final.split(record.submission)[1] is None:
+            key = unicodedata.normalize("NFC", record.submission).casefold()
+            named.setdefault(key, []).append(record)
+        else:
+            left.append(
+                f"{record.submission}: its name has a time, and a gradebook holds one result a student: grade what "
+                "counts under the student's name alone"
+            )
+    for alike in named.values():
+        if len(alike) > 1:
+            names = " and ".join(ascii(record.submission) for record in alike)
+            left.append(f"{names} mean one student: keep what is that student's under one name")
+    return [alike[0] for alike in named.values() if len(alike) == 1], left
 
 
 def _rubric(records: list[Record], ours: Assignment) -> dict[str, dict[str, float]]:
@@ -121,6 +143,8 @@ def _single(records: list[Record], target: str, out: Path) -> list[str]:
             result = made(record)
         except ValueError as error:
             left.append(f"{record.submission}: {error}")
+            # What an earlier export said of it is not to be uploaded with the others.
+            (out / file_name(record.submission)).unlink(missing_ok=True)
             continue
         write_whole(out / file_name(record.submission), (json.dumps(result, indent=1) + "\n").encode())
         written += 1

@@ -8,6 +8,7 @@ from grader import assignment, catalogue
 from grader.cli import places, terminal
 from grader.feedback import write
 from grader.mirror import MirrorError
+from grader.pipeline import OutputBusy
 from grader.record import read_all
 from grader.store import Store, StoreError
 
@@ -24,7 +25,7 @@ def command(place: str, store_url: str | None) -> None:
     try:
         with places.results(place) as (folder, _):
             pages = _write(folder, store_url)
-    except (FileNotFoundError, ValueError, StoreError, MirrorError) as error:
+    except (FileNotFoundError, ValueError, OutputBusy, StoreError, MirrorError) as error:
         raise click.UsageError(terminal.plain(str(error))) from error
     terminal.console().print(f"{pages} pages: {place.rstrip('/')}/feedback/index.html")
 

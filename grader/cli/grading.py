@@ -21,7 +21,7 @@ from grader.export import scores_csv
 from grader.freeze import FreezeError
 from grader.mirror import MirrorError
 from grader.pipeline import OutputBusy, grade, output_folder, write_whole
-from grader.record import Record, read_all
+from grader.record import Record, RecordError, read_all
 from grader.store import Store, StoreError
 from grader.submission import SubmissionError, find
 from grader.walls.bubblewrap import WallsMissing
@@ -88,7 +88,7 @@ def run(
     except (SubmissionError, AssignmentError, OutputBusy, WallsMissing, SeccompMissing) as error:
         processes.end_processes()
         raise click.UsageError(terminal.plain(str(error))) from error
-    except (StoreError, ClusterError, MirrorError) as error:
+    except (StoreError, ClusterError, MirrorError, RecordError) as error:
         processes.end_processes()
         raise _Stopped(terminal.plain(str(error))) from error
     except (FreezeError, WorkerDied) as error:

@@ -21,7 +21,7 @@ def command(submission: str, where: str) -> None:
     grader history ada --store postgresql+psycopg://graders@db/course
     """
     try:
-        with Store(_url(where)) as store:
+        with _opened(where) as store:
             attempts = store.history(submission)
             if not attempts:
                 raise click.UsageError(_unknown(submission, store.submissions()))
@@ -41,10 +41,10 @@ def command(submission: str, where: str) -> None:
             shown.print(f"{attempt.at:%Y-%m-%d %H:%M:%S}: {terminal.one_line(line)}", style="red")
 
 
-def _url(where: str) -> str:
-    """Return the URL of the store that was named, or of the only one in this folder or one below it."""
+def _opened(where: str) -> Store:
+    """Return the store that was named, or the only one in this folder or one below it."""
     if "://" in where:
-        return where
+        return Store(where)
     folder = Path(where or ".")
     found = (
         [folder]
@@ -55,7 +55,7 @@ def _url(where: str) -> str:
         near = f": {', '.join(map(str, found))}" if len(found) > 1 else ""
         what = f"{where} holds no store" if where else f"there is not exactly one store around here{near}"
         raise click.UsageError(terminal.plain(f"{what}; name an output folder of `grader grade` with --store DIR"))
-    return f"sqlite:///{found[0] / 'store.sqlite'}"
+    return Store.in_folder(found[0])
 
 
 def _unknown(submission: str, known: list[str]) -> str:

@@ -32,7 +32,7 @@ def results(record: Record) -> dict[str, Any]:
 def _results(record: Record, longest: int) -> dict[str, Any]:
     return {
         "gradable": True,
-        "score": min(1.0, (record.score or 0.0) / record.points),
+        "score": min(1.0, (record.score or 0.0) / record.points) if record.points else 1.0,
         "message": f"{record.score or 0:g} of {record.points:g} points",
         "output": shortened(lines("\n".join(record.notes)), longest),
         "tests": [

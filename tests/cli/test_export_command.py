@@ -61,6 +61,30 @@ def test_a_file_for_each_submission(folder: Path, target: str, written: int) -> 
         json.loads((folder / "export" / target / name).read_text())
 
 
+@pytest.mark.parametrize("target", ["gradescope", "prairielearn"])
+def test_what_is_left_out_now_is_not_left_from_before(folder: Path, target: str) -> None:
+    path, out = folder / "records" / stem(graded("ada")), folder / "export" / target
+    export(folder, "--to", target)
+    assert (out / path.name).exists()
+    path.write_bytes(to_json(graded("ada", status="error")))
+    assert "left out: ada" in export(folder, "--to", target).stderr
+    assert not (out / path.name).exists()
+
+
+def test_an_assignment_of_no_points(folder: Path) -> None:
+    nothing = record("ada", {}, points=0.0)
+    (folder / "records" / stem(nothing)).write_bytes(to_json(nothing))
+    export(folder, "--to", "prairielearn")
+    assert json.loads((folder / "export" / "prairielearn" / stem(nothing)).read_text())["score"] == 1.0
+
+
+def test_a_record_that_cannot_be_read_is_named(folder: Path) -> None:
+    path = folder / "records" / stem(graded("ada"))
+    path.write_bytes(b"")
+    done = export(folder, "--to", "csv")
+    assert (done.exit_code, f"{path} is no record: Expecting value" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("target", ["canvas", "moodle"])
 def test_a_roster_says_who_is_who_and_conflicts_are_named(folder: Path, target: str) -> None:
     roster = folder / "roster.csv"

@@ -54,6 +54,11 @@ def test_history_lists_each_grading(out: Path, where: list[str]) -> None:
     assert "top5: WorkerDied: \\x1b[2Jno zygote" in done.stdout
 
 
+def test_history_finds_a_folder_of_any_name(out: Path) -> None:
+    out.rename(out.with_name("hw?"))
+    assert grader("history", "ada", "--store", "hw?", cwd=out.parent).returncode == 0
+
+
 def test_history_of_somebody_unknown_suggests_who_was_meant(out: Path) -> None:
     done = grader("history", "adda", "--store", out)
     assert done.returncode == 2
@@ -84,6 +89,16 @@ def test_diff_says_who_and_why(out: Path, tmp_path: Path) -> None:
     (change,) = json.loads(grader("diff", out, other, "--json").stdout)
     assert (change["submission"], change["old"], change["new"]) == ("ada", 2.0, 0.0)
     assert "0 changed, 1 the same" in grader("diff", out, out).stdout
+
+
+def test_diff_names_a_record_that_it_cannot_read(out: Path) -> None:
+    path = out / "records" / file_name("ada")
+    path.unlink()
+    path.mkdir()
+    done = grader("diff", out, out)
+    assert done.returncode == 2
+    assert f"{path.name} cannot be read: Is a directory" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
 
 
 def test_diff_without_records_says_what_to_run(out: Path, tmp_path: Path) -> None:

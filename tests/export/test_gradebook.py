@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from courses import NAME, OURS, RUBRIC, graded, hand_in, nbgrader, position, source
 from nbgrader.api import Gradebook
 from postgres import Postgres
 from records import HOSTILE
 
 from grader import material
+from grader.cli.export import command
 from grader.export import gradebook, pages
 from grader.export.book import Course, GradebookError
 from grader.export.cells import cell_id
@@ -94,6 +96,19 @@ def test_refused_is_nothing_and_an_error_changes_nothing(released: Path) -> None
         assert scores(book)["dora"] == (0, 100)
         assert scores(book)["emil"] == (100, 100)
         assert book.find_comment("top5", NAME, NAME, "dora").comment == "    Not graded: it is a link"
+
+
+def test_a_student_has_one_result(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    for name in ("ada", "ada@2026-03-01T10-00-00", "Bela", "bela", "José", "jose\u0301", "carl@uni.ch"):
+        (tmp_path / "records" / file_name(name)).write_bytes(to_json(graded(name)))
+    done = CliRunner().invoke(command, [str(tmp_path), "--to", "nbgrader", "--course", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "left out: ada@2026-03-01T10-00-00: its name has a time" in done.stderr
+    assert "left out: 'Bela' and 'bela' mean one student" in done.stderr
+    assert "left out: 'Jos\\xe9' and 'jose\\u0301' mean one student" in done.stderr
+    with Gradebook(url(tmp_path)) as book:
+        assert scores(book).keys() == {"ada", "carl@uni.ch"}
 
 
 def test_an_assignment_that_the_gradebook_does_not_know_is_made(tmp_path: Path) -> None:
