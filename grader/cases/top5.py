@@ -180,7 +180,7 @@ def weights(case: Net) -> np.ndarray:
 
 
 def _weights(seed: int, classes: int) -> np.ndarray:
-    """Return a matrix whose columns add up to 0, so that brightness and contrast do not change which classes are best."""
+    """Return a matrix whose columns add up to 0: brightness and contrast do not change which classes are best."""
     drawn = np.random.RandomState(seed + 1).randint(-9, 10, (PIXELS, classes)) / 2048
     return np.asarray(drawn - drawn.mean(axis=0), np.float32)
 

@@ -1,4 +1,4 @@
-# loses: pictures, chelsea, combined
+# loses: pictures, chelsea
 import numpy as np
 import tensorflow as tf
 
