@@ -7,7 +7,9 @@ from examination import Examination, helpers, sample
 
 from grader import draws, freeze
 from grader.cases import top5 as cases
-from grader.cases.top5 import Net, Scores
+from grader.cases import top5_nets as nets
+from grader.cases.top5 import Scores
+from grader.cases.top5_nets import Net
 from grader.checks import judges
 from grader.compare_pairs import PROBABILITY
 from grader.inside import wire
@@ -83,7 +85,7 @@ def test_networks_by_hand_leave_no_doubt_where_the_answer_is_cut_off() -> None:
     asked = [net for check in ("classify_k", "tensor_names", "leaves_graph") for case in _named(check) for net in case]
     assert len(asked) >= 9
     for net in asked:
-        falling = np.sort(cases.net_probabilities(net))[::-1]
+        falling = np.sort(nets.net_probabilities(net))[::-1]
         cut = 5 if net.k is None else net.k
         assert falling[cut - 1] - falling[cut] > 1e-3, net
 
@@ -94,23 +96,23 @@ def _named(check: str) -> tuple[tuple[Net, ...], ...]:
 
 def test_the_second_head_has_other_best_classes() -> None:
     case = Net(5, names=("inception", "input", "second"))
-    best = set(np.argsort(-cases.net_probabilities(case))[:5])
-    assert best != set(np.argsort(cases.net_probabilities(case))[:5])
+    best = set(np.argsort(-nets.net_probabilities(case))[:5])
+    assert best != set(np.argsort(nets.net_probabilities(case))[:5])
 
 
 def test_the_solution_gives_what_numpy_computes(examination: Examination) -> None:
     combined = examination.programs["combined"][0]
     question = freeze.questions("top5")["top5.combined"]
-    (nets,) = draws.named_cases("top5.combined", question, 5)
-    case = nets[0]
-    assert combined.calls[0] == cases.ask_nets((case,)).calls[0]
+    (asked,) = draws.named_cases("top5.combined", question, 5)
+    case = asked[0]
+    assert combined.calls[0] == nets.ask_nets((case,)).calls[0]
     seen = examination.reference[combined.id]
     assert isinstance(seen, Observed)
     assert isinstance(seen.calls[0], wire.Returned)
-    probabilities = cases.net_probabilities(case)
+    probabilities = nets.net_probabilities(case)
     order = np.argsort(-probabilities, kind="stable")
     found = wire.from_wire(seen.calls[0].value)
-    assert [label for _, label in found] == [cases.net_labels(case)[i] for i in order]
+    assert [label for _, label in found] == [nets.net_labels(case)[i] for i in order]
     np.testing.assert_allclose([value for value, _ in found], probabilities[order], rtol=1e-5)
 
 

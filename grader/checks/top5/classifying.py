@@ -1,7 +1,8 @@
 """Checks of `classify`."""
 
 from grader.cases import top5 as cases
-from grader.cases.top5 import Net
+from grader.cases import top5_nets as nets
+from grader.cases.top5_nets import Net
 from grader.check import Finding, Trials, asks
 from grader.compare_pairs import (
     answers_seen,
@@ -35,7 +36,7 @@ def check_pictures(trials: Trials) -> None:
         same_probabilities(trial)
 
 
-@asks(cases.ask_nets, named=[(Net(1, k=2), Net(2, k=7)), (Net(3),)], view=count_seen)
+@asks(nets.ask_nets, named=[(Net(1, k=2), Net(2, k=7)), (Net(3),)], view=count_seen)
 def check_classify_k(trials: Trials) -> None:
     """classify returns as many classes as it is asked for
 
@@ -47,7 +48,7 @@ def check_classify_k(trials: Trials) -> None:
 
 
 @asks(
-    cases.ask_nets,
+    nets.ask_nets,
     named=[
         (Net(5, names=("inception", "input", "second")),),
         (Net(2, names=("network", "input", "output")), Net(7, names=("a/b", "image", "second"))),
@@ -67,7 +68,7 @@ def check_tensor_names(trials: Trials) -> None:
 
 
 @asks(
-    cases.ask_nets,
+    nets.ask_nets,
     named=[(Net(8, times=5),), (Net(11, finalized=True), Net(10, finalized=True, times=2))],
     view=labels_and_traces_seen,
 )
@@ -100,7 +101,7 @@ def check_chelsea(trials: Trials) -> None:
 
 
 @asks(
-    cases.ask_nets,
+    nets.ask_nets,
     named=[
         (
             Net(11, classes=4, k=9, ties=True),
