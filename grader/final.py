@@ -99,25 +99,35 @@ def finals(
     for person in people:
         team = groups[person.group.casefold()] if person.group else [person]
         attempts = [record for one in team for record in theirs.get(one.id, [])]
-        untimed = [record.submission for record in attempts if moments[record.submission] is None]
-        mixed = next((one.id for one in team if len(spellings.get(one.id, ())) > 1), None)
-        if mixed is not None:
-            # Whoever picks names could otherwise replace somebody's result by an attempt called almost like hers.
-            names = " and ".join(map(repr, sorted(spellings[mixed])))
-            conflicts.append(f"{names} both mean {mixed}: say by one name only what is {mixed}'s")
-            found.append(Final(person, None, len(attempts), 0, "conflict"))
-            continue
-        if len(attempts) > 1 and untimed:
-            names = " and ".join(repr(record.submission) for record in attempts)
-            conflicts.append(f"{names} are all {person.id}'s, and nobody said when {untimed[0]!r} came")
-            found.append(Final(person, None, len(attempts), 0, "conflict"))
-        elif untimed and schedule is not None and any(moments.values()):
-            # What nbgrader's exchange says of the time, the student may have written.
-            conflicts.append(f"nobody said when {person.id}'s {untimed[0]!r} came")
+        if why := _conflict(person, team, attempts, spellings, moments, schedule):
+            conflicts.append(why)
             found.append(Final(person, None, len(attempts), 0, "conflict"))
         else:
             found.append(_final(person, team, attempts, moments, schedule))
     return Finals(tuple(found), tuple(conflicts))
+
+
+def _conflict(
+    person: Person,
+    team: Sequence[Person],
+    attempts: Sequence[Record],
+    spellings: Mapping[str, set[str]],
+    moments: Mapping[str, datetime.datetime | None],
+    schedule: Schedule | None,
+) -> str:
+    """Return why nobody can say which of a person's attempts counts, "" if somebody can."""
+    for one in team:
+        # Whoever picks names could otherwise replace somebody's result by an attempt called almost like hers.
+        if len(named := sorted(spellings.get(one.id, ()))) > 1:
+            return f"{' and '.join(map(repr, named))} both mean {one.id}: say by one name only what is {one.id}'s"
+    untimed = [record.submission for record in attempts if moments[record.submission] is None]
+    if len(attempts) > 1 and untimed:
+        names = " and ".join(repr(record.submission) for record in attempts)
+        return f"{names} are all {person.id}'s, and nobody said when {untimed[0]!r} came"
+    # What nbgrader's exchange says of the time, the student may have written. If no time is known, that is no conflict.
+    if untimed and schedule is not None and any(moments.values()):
+        return f"nobody said when {person.id}'s {untimed[0]!r} came"
+    return ""
 
 
 def split(submission: str) -> tuple[str, datetime.datetime | None]:
