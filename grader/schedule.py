@@ -47,6 +47,10 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     grace_days: Annotated[int, msgspec.Meta(ge=0)] = 0
     counts: Counts = "last"
 
+    def __post_init__(self) -> None:
+        if self.due.year not in YEARS:
+            raise ValueError(f"due is in the year {self.due.year}, when no course was")
+
     def zone(self) -> datetime.tzinfo:
         """Return the time zone.
 

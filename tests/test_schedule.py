@@ -54,6 +54,12 @@ def test_lateness_earns_nothing_and_who_is_in_time_pays_nothing(tmp_path: Path, 
         load_schedule(tmp_path / "rules.toml")
 
 
+def test_a_course_is_due_in_a_year_of_our_calendar(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text("[schedule]\ndue = 0001-01-01T00:00:00\n")
+    with pytest.raises(AssignmentError, match=r"due is in the year 1, when no course was"):
+        load_schedule(tmp_path / "rules.toml")
+
+
 @pytest.mark.parametrize("text", ["2026-03-01T22:15", "2026-03-01T22-15", "2026-03-01T22-15-00", " 2026-03-01 22:15 ",
                                   "2026-03-01_22-15", "2026-03-01t22-15"])  # fmt: skip
 def test_times_as_people_and_file_names_write_them(text: str) -> None:
