@@ -19,6 +19,7 @@ _FUTURE = re.compile(
     rf"(?:{_GAP}*+\(((?:[\w\s,\\]|#[^\n]*+)*+)\){_GAP}*+|{_GAP}++(\w(?:[\w,]|{_GAP})*+))(?:;{_GAP}*+|(?:#.*)?\Z)"
 )
 _NO_NAME = re.compile(r"#[^\n]*|\\\n")
+_PROMPT = re.compile(r"\n*(?=>>>|In \[\d*\]:)")
 _CODE = re.compile(r"^([ \t]*)[^ \t\n#]", re.MULTILINE)
 _LEXEME = re.compile(r"\\.|\\$|'''|\"\"\"|['\"#()\[\]{}]")
 
@@ -28,7 +29,8 @@ def without_magics(cell: str) -> str | None:
 
     `%time f()` becomes `pass  # not run: %time f()` and `files = !ls` becomes `files = None  # …`,
     with indentation and number of lines kept, and only where a statement begins: a `%` that goes on
-    an expression or stands in a string stays. A cell that is indented throughout is taken back to the left.
+    an expression or stands in a string stays. A cell that is indented throughout is taken back to the left, and one
+    that was pasted with its prompts (`>>> `, `In [1]: `) loses them.
 
     Args:
         cell: source, lines ended by `\\n`.
@@ -42,7 +44,7 @@ def without_magics(cell: str) -> str | None:
             return None
         start = len(cell) - len(cell.lstrip())
         cell = f"{cell[:start]}# not run: {cell[start:]}"
-    cell = _dedented(cell)
+    cell = _unprompted(_dedented(cell))
     lines: list[str] = []
     going_on = False
     for begins, line in _logical(cell):
@@ -92,6 +94,18 @@ def _dedented(cell: str) -> str:
     if not code or not code[1]:
         return cell
     return "\n".join(line.removeprefix(code[1]) for line in cell.split("\n"))
+
+
+def _unprompted(cell: str) -> str:
+    """A cell without prompts, if it begins with one, as no Python does."""
+    match = _PROMPT.match(cell)
+    if not match:
+        return cell
+    # Half a second, which few notebooks cost.
+    from IPython.core.inputtransformer2 import classic_prompt, ipython_prompt
+
+    lines = [f"{line}\n" for line in cell[match.end() :].split("\n")]
+    return match[0] + "".join(ipython_prompt(classic_prompt(lines))).removesuffix("\n")
 
 
 def _statements(source: str) -> Iterator[str]:

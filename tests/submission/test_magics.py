@@ -103,6 +103,26 @@ def test_a_cell_that_is_indented_throughout_is_taken_back(cell, python):
 
 
 @pytest.mark.parametrize(
+    ("cell", "python"),
+    [
+        (">>> def f():\n...     return 1\n>>> x = f()", "def f():\n    return 1\nx = f()"),
+        ("\n>>> x = ...\n>>> !ls", "\nx = ...\npass  # not run: !ls"),
+        ("In [1]: x = [\n   ...:     1]\nIn [2]: y = 2", "x = [\n    1]\ny = 2"),
+        ("  >>> x = 1\u2028\n  >>> y = 2", "x = 1\u2028\ny = 2"),
+    ],
+)
+def test_a_cell_that_was_pasted_with_its_prompts_loses_them(cell, python):
+    assert without_magics(cell) == python
+
+
+@pytest.mark.parametrize(
+    "cell", ['def f():\n    """Add.\n\n    >>> f()\n    1\n    """', 'x = """\n>>> f()\n"""', "...\nx = 1"]
+)
+def test_a_doctest_is_no_prompt(cell):
+    assert without_magics(cell) == cell
+
+
+@pytest.mark.parametrize(
     ("source", "body", "features"),
     [
         (
