@@ -69,11 +69,11 @@ DEPENDENCIES = (
     "numpy>=1.26",
     "pillow>=10",
     "platformdirs>=4",
-    "protobuf>=5",
+    "protobuf>=4.25",
     "pytest>=8.4",
     "rich>=13",
     "scipy>=1.11",
-    "tensorflow>=2.21,<2.22",
+    "tensorflow>=2.16.2,<2.22",
     "textual-image>=0.12,<0.13",
     "watchfiles>=1",
 )
