@@ -1,5 +1,5 @@
 # make demo: set up and grade a sample class.   make test: set up and run the tests.
-# Set PYTHON to choose an interpreter; it needs 3.11, 3.12 or 3.13, because TensorFlow 2.21 has no wheel beyond.
+# Set PYTHON to choose an interpreter; it needs 3.11, 3.12 or 3.13, because TensorFlow has no wheel beyond.
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
@@ -10,7 +10,7 @@ SECONDS_A_TARGET ?= 60
 TESTERS ?= 3
 PYTEST := $(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder --durations=25
 
-.PHONY: help setup demo test check validate hostile kills soak fuzz course mutants bench ratios gradescope words peers exercises fixtures system clean
+.PHONY: help setup demo test check validate hostile kills soak fuzz course mutants bench ratios gradescope words peers oldest exercises fixtures system clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
@@ -90,6 +90,18 @@ peers: setup
 # Ours beside the same programs with nothing judged, and beside fresh processes of pytest.
 ratios: setup
 	$(BIN)/python benchmarks/class.py
+
+# The tests on the oldest TensorFlow that we say works, in an environment of its own, on Python 3.11 or 3.12.
+OLDEST = $(shell sed -n 's/.*"tensorflow>=\([0-9.]*\),.*/\1/p' pyproject.toml)
+oldest: .venv/oldest/ready
+	$(MAKE) test BIN=.venv/oldest/bin
+
+.venv/oldest/ready: .venv/ready
+	$(PYTHON) -m venv .venv/oldest
+	grep -Ev '^(tensorflow|numpy|protobuf|h5py|grpcio|ml_dtypes)==' constraints.txt >.venv/oldest/constraints.txt
+	.venv/oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint .venv/oldest/constraints.txt \
+		--editable '.[dev]' tensorflow==$(OLDEST)
+	@touch $@
 
 # Gradescope's image, built and used in a root that is thrown away: needs root, a Debian or Ubuntu, and some minutes.
 gradescope: setup
