@@ -98,9 +98,9 @@ oldest: .venv/oldest/ready
 
 .venv/oldest/ready: .venv/ready
 	$(PYTHON) -m venv .venv/oldest
-	grep -Ev '^(tensorflow|numpy|protobuf|h5py|grpcio|ml_dtypes)==' constraints.txt >.venv/oldest/constraints.txt
+	grep -Ev '^(tensorflow|numpy|protobuf|h5py|grpcio|ml_dtypes|pyarrow)==' constraints.txt >.venv/oldest/constraints.txt
 	.venv/oldest/bin/python -m pip install --quiet --disable-pip-version-check --constraint .venv/oldest/constraints.txt \
-		--editable '.[dev]' tensorflow==$(OLDEST)
+		--editable '.[dev]' tensorflow==$(OLDEST) 'pyarrow<21'
 	@touch $@
 
 # Gradescope's image, built and used in a root that is thrown away: needs root, a Debian or Ubuntu, and some minutes.

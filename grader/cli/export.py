@@ -198,8 +198,8 @@ def _whole(records: list[Record], ours: Assignment, target: str, out: Path) -> l
             out.parent.mkdir(parents=True, exist_ok=True)
             try:
                 table.write_parquet(records, out)
-            except ModuleNotFoundError as error:
-                raise click.UsageError("Parquet needs pyarrow: python -m pip install pyarrow") from error
+            except ImportError as error:  # It is not there, or not made for this NumPy.
+                raise click.UsageError(f"Parquet needs pyarrow ({error}): python -m pip install pyarrow") from error
     terminal.console().print(f"{len(records)} submissions in {out}")
     return []
 

@@ -37,7 +37,7 @@ def write_parquet(records: Sequence[Record], path: Path) -> None:
     """Write the rows as Parquet; an empty class gives a table of no rows with the same columns.
 
     Raises:
-        ModuleNotFoundError: pyarrow is not installed.
+        ImportError: pyarrow is not installed, or does not go with this NumPy.
     """
     import pyarrow
     from pyarrow import parquet
