@@ -28,7 +28,7 @@ def nested(depth):
         wire.Array("<f4", (2**63,) * 32, b""), wire.Array("<f4", (1,) * 1000, bytes(4)),
         wire.Array("f4," * 100_000, (1,), b""), wire.Array("<f4", (2,), bytes(4)), wire.Array("<M8[s]", (1,), bytes(8)),
         wire.Array("(2,2)<f4", (1,), bytes(16)), wire.Array("<f4\0", (1,), bytes(4)), wire.Array("S4", (1,), bytes(4)),
-        wire.Array(">f4", (1,), bytes(4)), wire.Array("", (), b""),
+        wire.Array(">f4", (1,), bytes(4)), wire.Array("", (), b""), wire.Array("<f4", (2**20, 2**20, 0), b""),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip
@@ -47,6 +47,10 @@ def test_what_no_call_returns_is_refused(value):
 )  # fmt: skip
 def test_what_calls_return_comes_through(value):
     assert testimony.heard(traced(value)) == traced(value)
+
+
+def test_an_array_of_too_many_empty_rows_is_said_to_be_one():
+    assert wire.to_wire([np.zeros((2**30, 2**20, 0), np.float32)]) == wire.Items((wire.Other("ndarray"),))
 
 
 def test_texts_are_cut_and_cleaned():

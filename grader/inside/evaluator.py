@@ -120,6 +120,8 @@ def _run(
                 fetched, devices = _placed(session, wanted_tensors, feeds | weights.feeds, run.placed)
             else:
                 fetched = training.in_order(session.run(wanted_tensors, feeds | weights.feeds), asked)
+    if any(wire.hollow(np.shape(value)) for value in fetched):
+        raise graphs.Refused("it gives an array of no numbers, in too many rows")
     count = sum(map(np.size, fetched))
     if count > _MOST_NUMBERS:
         raise graphs.Refused(f"it gives {count} numbers; at most {_MOST_NUMBERS} are looked at")

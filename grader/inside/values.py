@@ -6,7 +6,7 @@
 import decimal
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Union, cast
 
 import msgspec
@@ -15,6 +15,7 @@ import numpy as np
 _ARRAY_KINDS = "biufc"
 _DTYPES = frozenset(np.dtype(code).newbyteorder("<").str for code in "?bhilqBHILQefdgFDG")
 _MOST_AXES = 32
+_MOST_ROWS = 1 << 20
 DEEPEST = 24
 """How deep lists in what a call returned may be nested."""
 
@@ -162,8 +163,18 @@ def array(value: Any) -> Array:
     held = np.asarray(value)
     if held.dtype.kind not in _ARRAY_KINDS:
         raise TypeError(f"an array of {held.dtype} does not cross the wall")
+    if hollow(held.shape):
+        raise TypeError(f"an array of no numbers in {held.shape} does not cross the wall")
     little = np.ascontiguousarray(held).astype(held.dtype.newbyteorder("<"), copy=False)
     return Array(little.dtype.str, tuple(held.shape), little.tobytes())
+
+
+def hollow(shape: Sequence[int]) -> bool:
+    """Return whether an array of that shape holds no numbers but more rows than anyone should walk through.
+
+    No bytes bound them: as a list, (2 ** 20, 2 ** 20, 0) is a trillion lists, and not every dtype can have that shape.
+    """
+    return 0 in shape and math.prod(filter(None, shape)) > _MOST_ROWS
 
 
 def numpy(value: Array) -> np.ndarray:
@@ -174,6 +185,8 @@ def numpy(value: Array) -> np.ndarray:
     """
     if value.dtype not in _DTYPES or len(value.shape) > _MOST_AXES or min(value.shape, default=0) < 0:
         raise WireError("an array of a kind that does not cross the wall")
+    if hollow(value.shape):
+        raise WireError("an array of no numbers, in too many rows")
     try:
         dtype = np.dtype(value.dtype)
         if math.prod(value.shape) * dtype.itemsize != len(value.data):
@@ -202,7 +215,7 @@ def to_wire(value: Any, deepest: int = DEEPEST) -> Value:
         return Items(tuple(to_wire(item, deepest - 1) for item in value))
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return Table({unicode(key): to_wire(item, deepest - 1) for key, item in value.items()})
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in _ARRAY_KINDS:
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in _ARRAY_KINDS and not hollow(value.shape):
         return array(value)
     if isinstance(value, numbers.Real | decimal.Decimal) and not isinstance(value, int):
         return float(value)

@@ -29,6 +29,7 @@ from .values import Variable as Variable
 from .values import WireError as WireError
 from .values import array as array
 from .values import from_wire as from_wire
+from .values import hollow as hollow
 from .values import numpy as numpy
 from .values import to_wire as to_wire
 from .values import type_name as type_name

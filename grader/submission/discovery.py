@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -33,7 +34,8 @@ class Found(msgspec.Struct, frozen=True):
     """One submission that was found and not read yet.
 
     Attributes:
-        name: the file's name without its ending, a folder's whole name; exact, with surrogate escapes.
+        name: the file's name without its ending, unless another has that; a folder's whole name; exact, with surrogate
+            escapes.
         path: where it lies.
         kind: how it has to be read.
     """
@@ -59,10 +61,10 @@ def find(paths: Sequence[Path], exercises: Sequence[str], assignment: str = "") 
 
     Returns:
         The submissions sorted by the bytes of their names, and a sorted line for each child that
-        is neither hidden nor a submission.
+        is neither hidden nor a submission, or goes by its whole name because another has the same stem.
 
     Raises:
-        SubmissionError: nothing is there, nothing is found, two submissions share a name, or a
+        SubmissionError: nothing is there, nothing is found, submissions under two paths share a name, or a
             folder can be read as one submission and as a class.
     """
     found: dict[str, Found] = {}
@@ -132,7 +134,24 @@ def _children(
             f"no submission in {_quoted(path)}; put a folder or a file that ends in "
             f"{', '.join(_ENDINGS)} for each student there"
         )
-    return found, ignored
+    return _told_apart(found, ignored), ignored
+
+
+def _told_apart(found: Sequence[Found], notes: list[str]) -> list[Found]:
+    """Return the submissions of a folder with names of their own: those of one name have that of their file, whole.
+
+    Whoever may name what he hands in could else stop the class with a name that is somebody's. A student's folder in
+    nbgrader's tree has its name already.
+    """
+    apart = list(found)
+    while twins := {name for name, times in Counter(one.name for one in apart).items() if times > 1}:
+        for number, one in enumerate(apart):
+            if one.name in twins and one.kind != "folder" and one.name != one.path.name:
+                apart[number] = msgspec.structs.replace(one, name=one.path.name)
+                notes.append(
+                    f"{_quoted(one.path)} is graded as {shown(one.path.name)}: another one is {shown(one.name)}"
+                )
+    return apart
 
 
 def _file(path: Path) -> Found | None:

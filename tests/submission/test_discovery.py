@@ -41,17 +41,34 @@ def test_every_kind_of_child_is_found_sorted_by_name(school, exercises):
 def test_a_folder_keeps_what_looks_like_an_ending(school, exercises):
     _student(school, "ada.zip")
     (school / "ada.zip.zip").touch()
-    with pytest.raises(SubmissionError, match=r"two submissions are named 'ada\.zip'"):
-        find([school], exercises)
+    assert {each.name: each.path.name for each in find([school], exercises)[0]} == {
+        "ada.zip": "ada.zip",
+        "ada.zip.zip": "ada.zip.zip",
+    }
 
 
-def test_two_of_one_name_are_both_named_with_what_mends_it(school, exercises):
+def test_two_of_one_name_are_told_apart_by_their_endings(school, exercises):
     _student(school, "ada")
-    (school / "ada.zip").touch()
+    for name in ("ada.zip", "bob.zip", "bob.ipynb", "bob.zip.tar", "eve.zip"):
+        (school / name).touch()
+    found, notes = find([school], exercises)
+    assert {each.name: each.path.name for each in found} == {
+        "ada": "ada", "ada.zip": "ada.zip", "bob.zip": "bob.zip", "bob.ipynb": "bob.ipynb",
+        "bob.zip.tar": "bob.zip.tar", "eve": "eve.zip",
+    }  # fmt: skip
+    assert f"'{school}/ada.zip' is graded as 'ada.zip': another one is 'ada'" in notes
+    assert len(notes) == 4
+
+
+def test_two_of_one_name_in_two_folders_are_both_named_with_what_mends_it(school, exercises):
+    (school / "a").mkdir()
+    _student(school / "a", "ada")
+    (school / "b").mkdir()
+    (school / "b" / "ada.zip").touch()
     with pytest.raises(SubmissionError) as caught:
-        find([school], exercises)
+        find([school / "a", school / "b"], exercises)
     assert str(caught.value) == (
-        f"two submissions are named 'ada': '{school}/ada' and '{school}/ada.zip'; "
+        f"two submissions are named 'ada': '{school}/a/ada' and '{school}/b/ada.zip'; "
         "rename or remove one of them and run the command again"
     )
 

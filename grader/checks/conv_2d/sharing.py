@@ -52,7 +52,7 @@ def _shared_or_not(observation: Observation) -> Any:
     if not isinstance(ran, wire.Ran):
         return [returned_by(observation), None]
     first, second = map(wire.numpy, ran.values)
-    return [returned_by(observation), first.tolist(), _own(first, second)]
+    return [returned_by(observation), ran.values[0], _own(first, second)]
 
 
 @asks(ask_again, named=[Again(Layer(2, 3, outputs=1, bias=(3,)), second="True")], view=_shared_or_not)

@@ -124,6 +124,20 @@ ATTACKS: tuple[Attack, ...] = (
         "convolution_chain",
         _MANY_WAYS + _ADDED,
     ),
+    _built(
+        "graph-hollow",
+        "gives an h of no numbers, in a trillion rows, beside weights that are right",
+        "conv_2d",
+        "_right = conv_2D\ndef conv_2D(*args, **kwargs):\n    _, _, w, b = _right(*args, **kwargs)\n"
+        "    h = tf.zeros([1 << 20, 1 << 20, 0])\n    return h, h, w, b\n",
+    ),
+    _built(
+        "graph-hollow-weights",
+        "gives a w of no numbers that is too large for another dtype",
+        "conv_2d",
+        "def conv_2D(*args, **kwargs):\n    w = tf.zeros([1 << 30, 1 << 30, 0])\n    return w, w, w, w\n",
+        fast=True,
+    ),
     _built("graph-unlearned", "keeps gradients from its weights, behind a loop that hides it", "conv_2d", _UNLEARNED),
     _built(
         "graph-truths",
