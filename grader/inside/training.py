@@ -1,6 +1,7 @@
 """Training in an evaluator: steps of gradient descent on a graph that a student's code built, with a loss of ours."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -47,8 +48,8 @@ def needed(training: wire.Training | None) -> set[str]:
 def prepare(graph: tf.Graph, graph_def: Any, training: wire.Training | None) -> Train:
     """Add loss, gradients and steps to the graph that is the default one.
 
-    In a graph with loops of TensorFlow 1 nothing is trained: their gradients can't be built from a GraphDef. There a
-    way to the variable on which gradients can flow counts as a gradient of 1.
+    Where loops of TensorFlow 1 lie between variables and logits nothing is trained: their gradients can't be built from
+    a GraphDef. There a way to the variable on which gradients can flow counts as a gradient of 1.
 
     Args:
         graph_def: the graph as it was imported.
@@ -62,13 +63,14 @@ def prepare(graph: tf.Graph, graph_def: Any, training: wire.Training | None) -> 
     logits = str(training.logits)
     variables = list(map(str, training.variables))
     nodes = {node.name: node for node in graphs.ancestors(graph_def, [graphs.node_name(logits)]).node}
-    if any(node.op in _LOOPS for node in nodes.values()):
-        functions = {function.signature.name: function for function in graph_def.library.function}
+    functions = {function.signature.name: function for function in graph_def.library.function}
+    if any(nodes[name].op in _LOOPS for name in _reached(nodes, variables, functions)):
         ways = tuple(float(_open_way(nodes, logits, one, functions)) if one in nodes else None for one in variables)
         return lambda session, feeds: (ways, 0)
     images, batches = _tensor(graph, str(training.images)), wire.numpy(training.batches)
     labels, numbers = tf1.placeholder(tf.int32, [None]), wire.numpy(training.labels)
-    found = _tensor(graph, logits)
+    # Behind a loop that was imported, shapes are lost.
+    found = tf.ensure_shape(_tensor(graph, logits), [None, None, None, None])
     row, column = tf.unstack(tf.shape(found)[1:3] // 2)
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=found[:, row, column])
     used = [one for one in variables if one in nodes]
@@ -114,6 +116,23 @@ def _step(variable: Any, slope: Any, length: float) -> Any:
     if variable.dtype.base_dtype == tf.resource:
         return tf.raw_ops.ResourceApplyGradientDescent(var=variable, alpha=length, delta=slope)
     return tf.raw_ops.ApplyGradientDescent(var=variable, alpha=length, delta=slope).op
+
+
+def _reached(nodes: Mapping[str, Any], variables: Sequence[str], functions: Mapping[str, Any]) -> set[str]:
+    """Return the names of the nodes that depend on a variable by ways on which no operation holds gradients back."""
+    users = defaultdict(list)
+    for node in nodes.values():
+        for entry in node.input:
+            if not entry.startswith("^"):
+                users[graphs.node_name(entry)].append(node.name)
+    found: set[str] = set()
+    queue = [user for one in variables for user in users[one]]
+    while queue:
+        name = queue.pop()
+        if name not in found and _lets_through(nodes[name], functions):
+            found.add(name)
+            queue += users[name]
+    return found
 
 
 def _open_way(nodes: Mapping[str, Any], logits: str, variable: str, functions: Mapping[str, Any]) -> bool:

@@ -95,6 +95,16 @@ def test_loops_of_old_are_not_trained_but_looked_at(submit, used, gradient):
     assert not wire.numpy(ran.values[0]).any()
 
 
+def test_a_loop_elsewhere_does_not_hide_what_cannot_learn(submit):
+    loop = "tf1.while_loop(lambda i: i < 1.0, lambda i: i + 1.0, [tf.constant(0.0)])"
+    still = f"convolve(x, tf.stop_gradient(first)) + second + 0.0 * tf.reduce_sum(first) + 0.0 * {loop}"
+    ran = train(submit, still, "tf1.disable_v2_behavior()")
+    assert isinstance(ran, wire.Ran), ran
+    assert (ran.steps, ran.gradients[0]) == (60, 0.0)
+    assert ran.gradients[1] is not None
+    assert ran.gradients[1] > 0.01
+
+
 @pytest.mark.parametrize("logits", ["held({})", "tf.map_fn(lambda one: held(one), {})"])
 def test_gradients_of_a_students_own_are_not_used(submit, logits):
     own = "@tf.custom_gradient\ndef held(w):\n    return tf.identity(w), lambda slope: 0.0 * slope"

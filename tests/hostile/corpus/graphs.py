@@ -97,6 +97,16 @@ def conv_2D(x, n_output_ch, k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, p
     return (activation(h) if activation else h), h, w, b
 """
 
+_UNMOVED = """
+_right = conv_2D
+def conv_2D(x, n_output_ch, k_w=3, k_h=3, s_x=1, s_y=1, activation=tf.nn.relu, padding="VALID", name="conv2d", reuse=None):
+    tf.compat.v1.disable_control_flow_v2()
+    _, h, w, b = _right(x, n_output_ch, k_w, k_h, s_x, s_y, None, padding, name, reuse)
+    loop = tf.compat.v1.while_loop(lambda i: i < 1.0, lambda i: i + 1.0, [tf.constant(0.0)])
+    h = tf.stop_gradient(h) + 0.0 * (tf.reduce_sum(w) + tf.reduce_sum(b) + loop)
+    return (activation(h) if activation else h), h, w, b
+"""
+
 
 def _built(name: str, about: str, exercise: str, code: str, **more: object) -> Attack:
     """Return an attack whose right module is followed by code."""
@@ -139,6 +149,7 @@ ATTACKS: tuple[Attack, ...] = (
         fast=True,
     ),
     _built("graph-unlearned", "keeps gradients from its weights, behind a loop that hides it", "conv_2d", _UNLEARNED),
+    _built("graph-unmoved", "has gradients of 0 beside a loop that is in nobody's way", "conv_2d", _UNMOVED),
     _built(
         "graph-truths",
         "begins W as sixty million truth values, which become floats when they are compared",
