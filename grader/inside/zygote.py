@@ -6,6 +6,7 @@ student code, and waits for a fork no longer than its limits allow (`fork.py`). 
 process that has run one hangs in its forks.
 """
 
+import asyncio
 import ctypes
 import gc
 import os
@@ -112,8 +113,9 @@ def warm(given: Path) -> str:
 
     from exercises.utils import images
 
-    from . import evaluator, registry, student
+    from . import evaluator, eventloop, registry, student
 
+    asyncio.set_event_loop_policy(eventloop.Policy())
     sys.modules["utils"] = sys.modules["exercises.utils"]
     # Sessions without a configuration of their own take these: in a fork that runs a graph once or twice, rewriting it
     # first costs ten times what it saves (0.4 s of CPU for the shipped model), and more threads than two cost memory.
