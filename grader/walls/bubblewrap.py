@@ -103,7 +103,7 @@ def links() -> list[tuple[str, str]]:
 
 
 def _covered(shown: Sequence[Bind]) -> Iterator[str]:
-    """The folders inside others that are shown whole in which nothing is shown: packages, and what nobody needs.
+    """The folders inside others that are shown whole in which nothing is shown: packages, byte code, what nobody needs.
 
     Some systems keep packages among their libraries. Bubblewrap takes a quarter of the time for a folder and its covers
     that it takes for a bind of each file in it.
@@ -113,6 +113,8 @@ def _covered(shown: Sequence[Bind]) -> Iterator[str]:
             inner = Path(bind.source).glob("python*/*-packages")
         elif bind.target.startswith(f"{PYTHON}/lib/python"):
             inner = (Path(bind.source) / name for name in _NOT_SHOWN)
+        elif bind.target.startswith((INSIDE, GIVEN)):
+            inner = Path(bind.source).glob("__pycache__")  # which says where this package lies
         else:
             continue
         for folder in sorted(filter(Path.is_dir, inner)):
