@@ -27,6 +27,10 @@ _JSON_BYTES = 16
 _BLANK_BYTES = 1000
 
 
+# Numbers that JSON does not have, though Python writes them, and the texts in which they are only words.
+_NO_NUMBER = re.compile(rb'("(?:[^"\\]|\\.)*+")|-?(?:NaN|Infinity)', re.DOTALL)
+
+
 class NotebookError(ValueError):
     """A notebook that cannot be read; its text says why."""
 
@@ -125,6 +129,8 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
         content, halves = without_halves(content)
         if halves:
             notes.append("left out: halves of surrogate pairs in the notebook, now '?'")
+    if b"NaN" in content or b"Infinity" in content:
+        content = _NO_NUMBER.sub(lambda found: found[1] or b"null", content)
     try:
         notebook = msgspec.json.decode(content, type=_Notebook)
     except UnicodeDecodeError:

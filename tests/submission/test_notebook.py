@@ -94,6 +94,11 @@ def test_bent_metadata_costs_its_own_cell(notebook_of, cell, metadata):
     assert _module(notebook_of(bent, cell("conv_2d", "x = 1"))) == f"{HEAD}x = 1\n"
 
 
+def test_numbers_that_json_does_not_have_are_no_matter(notebook_of, cell):
+    odd = cell("conv_2d", 'x = "a \\" NaN"') | {"outputs": [{"data": [float("nan"), float("-inf"), float("inf")]}]}
+    assert _module(notebook_of(odd)) == f'{HEAD}x = "a \\" NaN"\n'
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
