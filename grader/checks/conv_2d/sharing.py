@@ -45,14 +45,18 @@ def _own(first: np.ndarray, second: np.ndarray) -> str:
 
 
 def _shared_or_not(observation: Observation) -> Any:
-    """Return what came back; of a second layer with weights or a bias of its own, which are random, only that."""
+    """Return what came back; of a second layer with weights or a bias of its own, which are random, only that.
+
+    Of the first layer's h the convolution alone, as checks look at it: what b begins with is another check's affair.
+    """
     if not isinstance(observation, Observed):
         return None
     ran = observation.runs[-1] if observation.runs else None
     if not isinstance(ran, wire.Ran):
         return [returned_by(observation), None]
     first, second = map(wire.numpy, ran.values)
-    return [returned_by(observation), ran.values[0], _own(first, second)]
+    alone = wire.array(first[:1] - first[1:]) if first.ndim == 4 and first.dtype.kind == "f" else ran.values[0]
+    return [returned_by(observation), alone, _own(first, second)]
 
 
 @asks(ask_again, named=[Again(Layer(2, 3, outputs=1, bias=(3,)), second="True")], view=_shared_or_not)

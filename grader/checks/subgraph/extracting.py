@@ -93,6 +93,7 @@ def check_control_inputs(trials: Trials) -> None:
         Cut(("input", "parts input", "output parts:1", "loss parts")),
         Cut(("input", "parts input", "output parts:2", "loss parts")),
         Cut(("input", "parts input", "output parts:10", "loss parts")),
+        Cut(("input", "parts_1 input", "output parts_1:1", "loss parts_1")),
         Cut(("input", "parts input", "dead parts:1", "finer parts:1", "mix finer:1 parts", "output mix", "loss mix")),
     ],
     drawn=cases.telling_cuts(slots=True),
