@@ -55,7 +55,8 @@ def _shared_or_not(observation: Observation) -> Any:
     if not isinstance(ran, wire.Ran):
         return [returned_by(observation), None]
     first, second = map(wire.numpy, ran.values)
-    alone = wire.array(first[:1] - first[1:]) if first.ndim == 4 and first.dtype.kind == "f" else ran.values[0]
+    with np.errstate(all="ignore"):
+        alone = wire.array(first[:1] - first[1:]) if first.ndim == 4 and first.dtype.kind == "f" else ran.values[0]
     return [returned_by(observation), alone, _own(first, second)]
 
 
