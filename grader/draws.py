@@ -14,7 +14,7 @@ from grader.check import Question
 from grader.inside import wire
 
 _DRAWS_A_CASE = 5
-_SEEDS = ("seed", "shown")
+_SEEDS = ("seed", "shown", "picture")
 _NUMBERS = 1 << 31
 """How many orders of numbers a named case can have; NumPy's older generators take no larger seeds than twice that."""
 
@@ -41,8 +41,9 @@ def named_cases(check_id: str, question: Question, seed: int) -> list[Any]:
 
 
 def with_numbers_of(case: Any, seed: int) -> Any:
-    """Return a named case with the numbers of a seed: all that is in its fields `seed` and `shown` is moved by it.
+    """Return a named case with the numbers of a seed: all that is in its fields of `_SEEDS` is moved by it.
 
+    A case whose answer depends on more than these has a method `of_seed`, which gives it other biases, names or places.
     What makes a case a boundary stays, and what has the same numbers as something else goes on having them; but nobody
     knows the answers beforehand.
     """
@@ -55,7 +56,8 @@ def with_numbers_of(case: Any, seed: int) -> Any:
         name: value + seed if name in _SEEDS and value is not None else with_numbers_of(value, seed)
         for name, value in held.items()
     }
-    return msgspec.structs.replace(case, **changed)
+    moved = msgspec.structs.replace(case, **changed)
+    return moved.of_seed(seed) if hasattr(moved, "of_seed") else moved
 
 
 def _number(check_id: str, seed: int) -> int:
