@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader.cases.subgraph_lines import CPU, DEVICES, PRODUCER, ancestors, graph
-from grader.cases.subgraph_words import FIXED, renamed
+from grader.cases.subgraph_words import renamed
 from grader.inside import wire
 
 PREFIX = "inception"
@@ -62,7 +62,7 @@ class Load(msgspec.Struct, frozen=True):
 
     def of_seed(self, seed: int) -> "Load":
         """Return graphs whose nodes have other names and compute something else; `input` is fed, so it stays."""
-        lines, *others = renamed((self.lines, *self.others), seed, (*FIXED, "input"), same_length=False)
+        lines, *others = renamed((self.lines, *self.others), seed, same_length=False)
         return msgspec.structs.replace(self, lines=lines, others=tuple(others))
 
 
@@ -89,7 +89,7 @@ def maze() -> Cut:
     Networks with residual blocks are such. It is 80 nodes deep, which a right walk that calls itself bears. There is no
     loop in it: whether a right answer must bear one is not said.
     """
-    lines, last = ["input"], "input"
+    lines, last = ["image"], "image"
     for number in range(39):
         lines += [f"way_{number} {last}", f"both_{number} {last} way_{number}"]
         last = f"both_{number}"

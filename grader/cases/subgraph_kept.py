@@ -28,7 +28,7 @@ class Kept(msgspec.Struct, frozen=True):
     producer: int = PRODUCER
     min_consumer: int = 12
     bad_consumers: tuple[int, ...] = (27, 803)
-    names: tuple[str, ...] = ("input", "step", "called", "dead")
+    names: tuple[str, ...] = ("image", "step", "call", "rest")
 
     def of_seed(self, seed: int) -> "Kept":
         """Return the same chain, its nodes and functions with other names."""

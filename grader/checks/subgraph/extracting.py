@@ -34,23 +34,23 @@ from grader.phrase import phrase
 @asks(
     cases.ask_cut,
     named=[
-        Cut(("input", "hidden input", "output hidden", "loss hidden")),
+        Cut(("image", "hidden image", "output hidden", "loss hidden")),
         Cut(
             (
-                "input",
-                "conv input",
-                "conv_1 input",
+                "image",
+                "conv image",
+                "conv_1 image",
                 "mix conv conv_1",
-                "dead mix",
+                "rest mix",
                 "output mix",
                 "conv_10 conv_1",
                 "loss conv_10 mix",
             )
         ),
-        Cut(("output hidden", "loss hidden", "hidden conv", "dead", "input", "conv input")),
-        Cut(("input", "conv input", "conv_1 conv", "mix/conv conv", "loss conv_1"), ("conv",)),
-        Cut(("input", "conv input", "conv_1 conv", "conv_10 input", "output conv_10", "loss conv_1")),
-        Cut(("input", "stage input", "output stage", "loss stage")),
+        Cut(("output hidden", "loss hidden", "hidden conv", "rest", "image", "conv image")),
+        Cut(("image", "conv image", "conv_1 conv", "mix/conv conv", "loss conv_1"), ("conv",)),
+        Cut(("image", "conv image", "conv_1 conv", "conv_10 image", "output conv_10", "loss conv_1")),
+        Cut(("image", "stage image", "output stage", "loss stage")),
     ],
     drawn=cases.telling_cuts(),
     count=2,
@@ -70,8 +70,8 @@ def check_ancestors(trials: Trials) -> None:
 @asks(
     cases.ask_cut,
     named=[
-        Cut(("input", "init", "output input ^init", "loss input")),
-        Cut(("seed", "init ^seed", "input", "dead input", "conv input ^init", "output conv", "after output ^init")),
+        Cut(("image", "init", "output image ^init", "loss image")),
+        Cut(("seed", "init ^seed", "image", "rest image", "conv image ^init", "output conv", "after output ^init")),
     ],
     drawn=cases.telling_cuts(control=True),
     count=1,
@@ -90,10 +90,10 @@ def check_control_inputs(trials: Trials) -> None:
 @asks(
     cases.ask_cut,
     named=[
-        Cut(("input", "parts input", "output parts:1", "loss parts")),
-        Cut(("input", "parts input", "output parts:2", "loss parts")),
-        Cut(("input", "parts input", "output parts:10", "loss parts")),
-        Cut(("input", "parts input", "dead parts:1", "finer parts:1", "mix finer:1 parts", "output mix", "loss mix")),
+        Cut(("image", "parts image", "output parts:1", "loss parts")),
+        Cut(("image", "parts image", "output parts:2", "loss parts")),
+        Cut(("image", "parts image", "output parts:10", "loss parts")),
+        Cut(("image", "parts image", "rest parts:1", "finer parts:1", "mix finer:1 parts", "output mix", "loss mix")),
     ],
     drawn=cases.telling_cuts(slots=True),
     count=1,
@@ -112,11 +112,11 @@ def check_output_slots(trials: Trials) -> None:
 @asks(
     cases.ask_cut,
     named=[
-        Cut(("input", "conv input", "dead conv", "head conv", "output conv", "loss output head"), ("head", "output")),
-        Cut(("input", "conv input", "output conv", "loss output"), ("conv", "output")),
-        Cut(("input", "extra", "output input", "loss output extra"), ("output", "extra")),
+        Cut(("image", "conv image", "rest conv", "head conv", "output conv", "loss output head"), ("head", "output")),
+        Cut(("image", "conv image", "output conv", "loss output"), ("conv", "output")),
+        Cut(("image", "extra", "output image", "loss output extra"), ("output", "extra")),
         Cut(
-            ("input", "side", "head input", "output input side", "output_1 head", "more/head head"), ("head", "output")
+            ("image", "side", "head image", "output image side", "output_1 head", "more/head head"), ("head", "output")
         ),
     ],
     drawn=cases.telling_cuts(most_outputs=2),
@@ -135,8 +135,8 @@ def check_several_outputs(trials: Trials) -> None:
 @asks(
     cases.ask_cut,
     named=[
-        Cut(("input", "output input input")),
-        Cut(("input", "left input", "output left input", "loss left")),
+        Cut(("image", "output image image")),
+        Cut(("image", "left image", "output left image", "loss left")),
         cases.maze(),
     ],
     view=repeats_seen,
@@ -207,8 +207,8 @@ def check_library(trials: Trials) -> None:
 @asks(
     cases.ask_unknown,
     named=[
-        Unknown(Cut(("input", "output input", "loss input")), "outputs", beside=False),
-        Unknown(Cut(("input", "output input", "loss input")), "nothing", beside=True),
+        Unknown(Cut(("image", "output image", "loss image")), "outputs", beside=False),
+        Unknown(Cut(("image", "output image", "loss image")), "nothing", beside=True),
     ],
     view=names_and_refusal_seen,
 )
@@ -232,8 +232,8 @@ def check_unknown_output(trials: Trials) -> None:
 @asks(
     cases.ask_cut,
     named=[
-        Cut(("input", "output input", "loss output")),
-        Cut(("input", "side input", "head side input", "dead side"), ("head",)),
+        Cut(("image", "output image", "loss output")),
+        Cut(("image", "side image", "head side image", "rest side"), ("head",)),
     ],
     view=names_and_touched_seen,
 )

@@ -97,7 +97,7 @@ def check_placed_copy(trials: Trials) -> None:
 
 
 _PLAIN = ("input", "hidden input", "output hidden")
-_LONGER = ("input", "first input", "second first", "third second", "output third")
+_LONGER = ("input", "stem input", "hidden stem", "memory hidden", "output memory")
 """What three nodes compute is more than can be guessed, where nothing else differs from seed to seed."""
 
 
