@@ -1,5 +1,6 @@
 """Cases are drawn once for a seed: the same for everyone, different for another seed, from simple to complex."""
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -127,6 +128,13 @@ def test_names_keep_what_they_have_in_common(seed: int) -> None:
     )  # fmt: skip
     assert [len(one) for one in (conv, entry, mix)] == [4, 5, 3]
     assert len({conv, entry, mix}) == 3
+
+
+def test_the_words_of_named_graphs_are_among_those_that_change() -> None:
+    checks = ("ancestors", "control_inputs", "output_slots", "several_outputs", "shared_once", "extract_untouched")
+    cuts = [case for check in checks for case in QUESTIONS[f"subgraph.{check}"].named]
+    words = {word for case in cuts for line in case.lines for word in re.findall("[a-z]+", line)}
+    assert words - {word for several in WORDS.values() for word in several} == {"output", "loss"}
 
 
 def test_no_word_is_part_of_another() -> None:

@@ -8,18 +8,18 @@ import numpy as np
 WORDS = {
     length: tuple(words.split())
     for length, words in {
-        3: "arm bit box cap dot fan fin gap hub jet key lag log map mix net orb pad peg rib row sky sum tap vat "
-        "way web zip",
+        3: "arm bit box cap dot fan gap hub jet key lag log map mix net orb pad peg rib row sky sum tap vat way "
+        "web zip",
         4: "arch band base bead both bowl call cell conv core cube dial disk dome duct echo eddy edge fade flow "
         "fold fork fuse gain gate glow grid half halo head hook horn init iris join kink knob knot left lens "
         "link loop mask maze mesh more moss neck node norm oval pair path peak pipe plug pond pool quad ramp "
         "reed rest ring rung seam seed side silo skip slab slot stem step tile tree tube turn twin unit vane "
         "veil view vine wall wave well wing yard zone",
         5: "after angle array batch blend block brick chain clamp cycle delta dense depth digit extra field "
-        "flare focus frame glyph grain guide image index inner layer level light motif noise outer panel "
-        "parts patch phase photo pixel plane point prism probe pulse query queue range ratio route scale "
-        "scene shape shift slice slope space spike split stack stage strip sweep table theme token tower "
-        "trace track tuple twist value vault voxel width",
+        "finer flare focus frame glyph grain guide image index inner layer level light motif noise outer "
+        "panel parts patch phase photo pixel plane point prism probe pulse query queue range ratio route "
+        "scale scene shape shift slice slope space spike split stack stage strip sweep table theme token "
+        "tower trace track tuple twist value vault voxel width",
         6: "anchor beacon branch bridge bucket canvas carpet column corner double engine fabric factor filter "
         "garden hidden hollow jigsaw kernel ladder linear marble memory mirror module mosaic needle pepper "
         "pillar pocket quartz saddle shadow signal socket spiral stride temple tensor tunnel valley vector "
