@@ -14,7 +14,7 @@ from grader.check import Question
 from grader.inside import wire
 
 _DRAWS_A_CASE = 5
-_SEEDS = ("seed", "shown")
+_SEEDS = ("seed", "shown", "picture")
 _NUMBERS = 1 << 31
 """How many orders of numbers a named case can have; NumPy's older generators take no larger seeds than twice that."""
 
@@ -37,25 +37,28 @@ def draw(check_id: str, question: Question, seed: int) -> list[wire.Program]:
 
 def named_cases(check_id: str, question: Question, seed: int) -> list[Any]:
     """Return a check's named cases with the numbers of a seed."""
-    return [with_numbers_of(case, _number(check_id, seed) % _NUMBERS) for case in question.named]
+    return [with_numbers_of(case, _number(check_id, seed) % _NUMBERS, _number("", seed)) for case in question.named]
 
 
-def with_numbers_of(case: Any, seed: int) -> Any:
-    """Return a named case with the numbers of a seed: all that is in its fields `seed` and `shown` is moved by it.
+def with_numbers_of(case: Any, number: int, seed: int) -> Any:
+    """Return a named case with the numbers of a seed: all that is in its fields of `_SEEDS` is moved by `number`.
 
+    A case whose answer depends on more than these has a method `of_seed`, which gives it other biases, names or places:
+    by `seed`, the same for all checks, so that names that several checks share are shared still.
     What makes a case a boundary stays, and what has the same numbers as something else goes on having them; but nobody
     knows the answers beforehand.
     """
     if isinstance(case, tuple | list):
-        return type(case)(with_numbers_of(one, seed) for one in case)
+        return type(case)(with_numbers_of(one, number, seed) for one in case)
     if not isinstance(case, msgspec.Struct):
         return case
     held = msgspec.structs.asdict(case)
     changed = {
-        name: value + seed if name in _SEEDS and value is not None else with_numbers_of(value, seed)
+        name: value + number if name in _SEEDS and value is not None else with_numbers_of(value, number, seed)
         for name, value in held.items()
     }
-    return msgspec.structs.replace(case, **changed)
+    moved = msgspec.structs.replace(case, **changed)
+    return moved.of_seed(seed) if hasattr(moved, "of_seed") else moved
 
 
 def _number(check_id: str, seed: int) -> int:

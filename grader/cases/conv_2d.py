@@ -46,6 +46,12 @@ class Layer(msgspec.Struct, frozen=True):
     known: bool = True
     positional: bool = False
 
+    def of_seed(self, seed: int) -> "Layer":
+        """Return a layer whose biases have other sizes, all different and above 1, and the signs that they had."""
+        sizes = np.random.default_rng(seed).permutation(np.arange(2, 21)).tolist()
+        bias = tuple(size if one > 0 else -size for one, size in zip(self.bias, sizes, strict=False))
+        return msgspec.structs.replace(self, bias=bias)
+
     def images(self) -> np.ndarray:
         """Return (2, height, width, channels) float32: the image, and zeros."""
         image = distinct((self.height, self.width, self.channels), self.seed)

@@ -43,6 +43,22 @@ class Chain(msgspec.Struct, frozen=True):
     impulse: tuple[int, int] | None = None
     signed: bool = False
 
+    def of_seed(self, seed: int) -> "Chain":
+        """Return a chain whose single 1 is a pixel or none further on, with other numbers from 1 to 9 in its filter.
+
+        Without a single 1 it is the image that differs. Numbers of the filter that are equal stay equal, others stay
+        different, and it does not become a column times a row.
+        """
+        if self.impulse is None:
+            return self
+        random = np.random.default_rng(seed)
+        kinds = np.unique(np.array(self.kernel), return_inverse=True)[1].reshape(np.shape(self.kernel))
+        kernel = np.zeros_like(kinds)
+        while np.linalg.matrix_rank(kernel) < 2:
+            kernel = (random.permutation(9) + 1)[kinds]
+        row, column = (np.array(self.impulse) + random.integers(-1, 2, 2)).tolist()
+        return msgspec.structs.replace(self, kernel=tuple(map(tuple, kernel.tolist())), impulse=(row, column))
+
     def images(self) -> np.ndarray:
         """Return (batch, height, width, 1) float32."""
         shape = (self.batch, self.height, self.width, 1)
@@ -145,6 +161,11 @@ class Photograph(msgspec.Struct, frozen=True):
     filter: str
     row: int
     column: int
+
+    def of_seed(self, seed: int) -> "Photograph":
+        """Return the same of a piece a little further up or down, left or right."""
+        down, right = np.random.default_rng(seed).integers(-20, 21, 2).tolist()
+        return msgspec.structs.replace(self, row=self.row + down, column=self.column + right)
 
 
 FILTERS = ("along x", "along y", "gabor")

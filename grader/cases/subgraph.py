@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from grader.cases.subgraph_lines import CPU, DEVICES, PRODUCER, ancestors, graph
+from grader.cases.subgraph_words import renamed
 from grader.inside import wire
 
 PREFIX = "inception"
@@ -22,6 +23,10 @@ class Cut(msgspec.Struct, frozen=True):
     lines: tuple[str, ...]
     outputs: tuple[str, ...] = ()
 
+    def of_seed(self, seed: int) -> "Cut":
+        """Return the same graph with other names."""
+        return Cut(*renamed((self.lines, self.outputs), seed))
+
 
 class Unknown(msgspec.Struct, frozen=True):
     """An output that the graph does not have, asked for alone or (`beside`) with one that it has."""
@@ -32,10 +37,16 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 class Move(msgspec.Struct, frozen=True):
-    """Nodes with these devices, to be moved; `device` is "" where the argument is left out."""
+    """Nodes with these devices, to be moved; `device` is "" where the argument is left out; names begin with `name`."""
 
     devices: tuple[str, ...]
     device: str = ""
+    name: str = "box"
+
+    def of_seed(self, seed: int) -> "Move":
+        """Return the same nodes with other names."""
+        ((name,),) = renamed([(self.name,)], seed)
+        return msgspec.structs.replace(self, name=name)
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -48,6 +59,11 @@ class Load(msgspec.Struct, frozen=True):
     prefix: str = ""
     others: tuple[tuple[str, ...], ...] = ()
     fed: tuple[float, ...] = (1.0, -2.0, 3.0, -4.0)
+
+    def of_seed(self, seed: int) -> "Load":
+        """Return graphs whose nodes have other names and compute something else; `input` is fed, so it stays."""
+        lines, *others = renamed((self.lines, *self.others), seed, same_length=False)
+        return msgspec.structs.replace(self, lines=lines, others=tuple(others))
 
 
 class Shipped(msgspec.Struct, frozen=True):
@@ -73,7 +89,7 @@ def maze() -> Cut:
     Networks with residual blocks are such. It is 80 nodes deep, which a right walk that calls itself bears. There is no
     loop in it: whether a right answer must bear one is not said.
     """
-    lines, last = ["input"], "input"
+    lines, last = ["image"], "image"
     for number in range(39):
         lines += [f"way_{number} {last}", f"both_{number} {last} way_{number}"]
         last = f"both_{number}"
@@ -90,7 +106,8 @@ def ask_unknown(case: Unknown) -> wire.Program:
 
 def ask_move(case: Move) -> wire.Program:
     """Ask for nodes of given devices to be moved."""
-    lines = ["n0", *(f"n{i} n{i - 1}" for i in range(1, len(case.devices) + 1))]
+    name = case.name
+    lines = [f"{name}0", *(f"{name}{i} {name}{i - 1}" for i in range(1, len(case.devices) + 1))]
     nodes = graph(lines[: len(case.devices)])
     placed = tuple(
         msgspec.structs.replace(node, device=device) for node, device in zip(nodes.nodes, case.devices, strict=True)

@@ -4,6 +4,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from grader.cases.subgraph_lines import DEVICES, PRODUCER, graph
+from grader.cases.subgraph_words import renamed
 from grader.inside import wire
 
 
@@ -17,6 +18,7 @@ class Kept(msgspec.Struct, frozen=True):
             attribute ("f=" and its name). The first one is called on the way to the output.
         handed: the first one is called through an attribute too.
         producer, min_consumer, bad_consumers: the versions of the graph.
+        names: of the first node, of those on the way to the output, of the one that calls a function, of the dead one.
     """
 
     notes: tuple[str, ...]
@@ -26,6 +28,12 @@ class Kept(msgspec.Struct, frozen=True):
     producer: int = PRODUCER
     min_consumer: int = 12
     bad_consumers: tuple[int, ...] = (27, 803)
+    names: tuple[str, ...] = ("image", "step", "call", "rest")
+
+    def of_seed(self, seed: int) -> "Kept":
+        """Return the same chain, its nodes and functions with other names."""
+        names, *functions = renamed((self.names, *self.functions), seed)
+        return msgspec.structs.replace(self, names=names, functions=tuple(functions))
 
 
 def ask_kept(case: Kept) -> wire.Program:
@@ -39,17 +47,18 @@ def ask_move_kept(case: Kept) -> wire.Program:
 
 
 def _chain(case: Kept) -> wire.Nodes:
-    lines = ["x"]
+    first, step, called, dead = case.names
+    lines = [first]
     for number in range(len(case.notes) - 1):
         before = lines[-1].split()[0].partition("@")[0]
-        lines.append(f"{'output' if number == len(case.notes) - 2 else f'step_{number}'} {before}")
+        lines.append(f"{'output' if number == len(case.notes) - 2 else f'{step}_{number}'} {before}")
     if case.functions:
-        lines[-1] = "output called"
+        lines[-1] = f"output {called}"
         function = ("f=" if case.handed else "") + case.functions[0][0]
-        lines.insert(-1, f"called@{function} {lines[-2].split()[0]}")
-    nodes = graph((*lines, "dead x"))
+        lines.insert(-1, f"{called}@{function} {lines[-2].split()[0]}")
+    nodes = graph((*lines, f"{dead} {first}"))
     noted = iter(zip(case.notes, case.devices, strict=True))
-    made = tuple(_noted(node, *next(noted)) if node.name not in ("called", "dead") else node for node in nodes.nodes)
+    made = tuple(_noted(node, *next(noted)) if node.name not in (called, dead) else node for node in nodes.nodes)
     return wire.Nodes(made, dict(case.functions), case.producer, case.min_consumer, case.bad_consumers)
 
 

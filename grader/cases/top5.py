@@ -17,6 +17,14 @@ from grader.inside import wire
 ONE = 1024
 PREFIX = "inception"
 GREEK = ("gamma", "theta", "alpha", "mu", "zeta", "kappa", "beta", "iota", "delta", "lambda", "epsilon", "eta")
+WORDS = (
+    "acorn", "badger", "bamboo", "beetle", "cactus", "candle", "carrot", "castle", "cello", "clover", "cobra", "comet",
+    "dahlia", "dolphin", "falcon", "fern", "fiddle", "glacier", "hammer", "heron", "iris", "jaguar", "kettle", "kiwi",
+    "lantern", "lemon", "lynx", "magpie", "maple", "marble", "needle", "nutmeg", "orchid", "otter", "parrot", "pebble",
+    "pepper", "piano", "quail", "quince", "rabbit", "raven", "saddle", "salmon", "teapot", "thistle", "tulip", "turtle",
+    "umbrella", "violin", "walnut", "walrus", "whistle", "yarrow", "zebra", "zinnia",
+)  # fmt: skip
+"""What classes of named cases are called, as a seed decides."""
 _SIZES = {
     "astronaut.png": (512, 512), "chelsea.png": (300, 451), "coffee.png": (400, 600),
     "motorcycle_left.png": (500, 741), "rocket.jpg": (427, 640),
@@ -43,6 +51,22 @@ class Scores(msgspec.Struct, frozen=True):
     row: bool = False
     by_name: bool = False
 
+    def of_seed(self, seed: int) -> "Scores":
+        """Return the same probabilities of classes in another order; of a few classes the names are others, too.
+
+        Ties stay ties, and equal names equal. What was in no order that a sort would give is in none again.
+        """
+        random = np.random.default_rng(seed)
+        before = self.labels or shuffled(len(self.parts))
+        names = {one: one for one in before}
+        if len(before) <= len(GREEK):
+            names = dict(zip(names, random.permutation(WORDS).tolist(), strict=False))
+        while True:
+            order = random.permutation(len(before))
+            parts, labels = tuple(self.parts[i] for i in order), tuple(names[before[i]] for i in order)
+            if _mixed(parts) >= _mixed(self.parts) and _mixed(labels) >= _mixed(before):
+                return msgspec.structs.replace(self, parts=parts, labels=labels)
+
 
 class Picture(msgspec.Struct, frozen=True):
     """A call of `classify` on a shipped model: one of the fixture images, every `step`th pixel of a window of it.
@@ -59,6 +83,11 @@ class Picture(msgspec.Struct, frozen=True):
     height: int
     width: int
     step: int
+
+    def of_seed(self, seed: int) -> "Picture":
+        """Return the same window with others of its pixels."""
+        down, right = np.random.default_rng(seed).integers(self.step, size=2).tolist()
+        return msgspec.structs.replace(self, top=self.top + down, left=self.left + right)
 
 
 def ask_top_k(case: Scores) -> wire.Program:
@@ -136,8 +165,10 @@ def probabilities(classes: int, ties: bool = False) -> st.SearchStrategy[tuple[i
     return rising.flatmap(st.permutations).map(tuple).filter(_mixed)
 
 
-def _mixed(parts: tuple[int, ...]) -> bool:
-    return list(parts) not in (sorted(parts), sorted(parts, reverse=True))
+def _mixed(found: tuple[int, ...] | tuple[str, ...]) -> bool:
+    """Tell whether numbers or names are in no order that a sort would give."""
+    ordered = sorted(found)
+    return list(found) not in (ordered, ordered[::-1])
 
 
 def scores(dtype: str = "float64", row: bool = False, most: int = 5) -> st.SearchStrategy[Scores]:
