@@ -1,5 +1,6 @@
 """Each check passes right solutions in any style, fails a wrong one of its own, and says what is the matter."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -121,7 +122,9 @@ def test_every_check_is_lost_by_some_mistake_that_leaves_most_others(examiner: E
 
 def test_a_finding_says_what_was_called_expected_and_got(examiner: Examiner) -> None:
     flipped = edited(RIGHT, ("    ys = []\n", "    ys, flt = [], tf.reverse(flt, [0, 1])\n"))
-    assert examiner.findings(flipped)["correlation"] == (
-        "An image with a single 1 and the filter [[1, 2], [3, 4]] should leave [[4, 3], [2, 1]] around the 1 (the "
-        "filter slides as it is, so the 1 meets its last number first), but it leaves [[1, 2], [3, 4]]."
+    assert re.fullmatch(
+        r"An image with a single 1 and the filter \[\[(\d), (\d)\], \[(\d), (\d)\]\] should leave "
+        r"\[\[\4, \3\], \[\2, \1\]\] around the 1 \(the filter slides as it is, so the 1 meets its last number "
+        r"first\), but it leaves \[\[\1, \2\], \[\3, \4\]\]\.",
+        examiner.findings(flipped)["correlation"],
     )

@@ -1,5 +1,7 @@
 """Each check of the subgraph exercise passes right solutions of any style, and each wrong one loses what it should."""
 
+import re
+
 import pytest
 from examination import Examination, helpers, sample
 
@@ -128,27 +130,30 @@ def test_the_questions_are_the_same_for_a_seed_and_others_for_another() -> None:
 
 def test_messages_say_what_is_missing_and_who_needs_it(examination: Examination) -> None:
     ignoring = examination.lost(sample("subgraph", "ignores_control_inputs"))
-    assert ignoring["control_inputs"] == (
-        "For the output 'output', the main graph lacks 'init': 'output' is kept, and has '^init' among its inputs."
+    assert re.fullmatch(
+        r"For the output 'output', the main graph lacks '(\w+)': 'output' is kept, and has '\^\1' among its inputs\.",
+        ignoring["control_inputs"],
     )
     moving = examination.lost(sample("subgraph", "moves_every_node"))
-    assert moving["other_devices"] == (
-        "The node 'n1' asked for no device; it should stay so, but it asks for '/gpu:0' now."
+    assert re.fullmatch(
+        r"The node '[a-z]+1' asked for no device; it should stay so, but it asks for '/gpu:0' now\.",
+        moving["other_devices"],
     )
 
 
 def test_functions_are_followed_through_attributes_and_functions(examination: Examination) -> None:
     pruned = THROUGH_A_TF_GRAPH.replace("        found |= _called(functions[name].node_def, rest)\n", "")
     assert pruned != THROUGH_A_TF_GRAPH
-    assert examination.lost(pruned) == {
-        "library": "The function 'outer' calls the function 'inner', which is missing in the library of the main "
-        "graph, so that it can't be run."
-    }
+    missing = (
+        r"calls the function '[a-z]+', which is missing in the library of the main graph, so that it can't be run\."
+    )
+    lost = examination.lost(pruned)
+    assert set(lost) == {"library"}
+    assert re.fullmatch(f"The function '[a-z]+' {missing}", lost["library"])
     forgotten = THROUGH_A_TF_GRAPH.replace("main.library.function.extend(keep)", "pass")
-    assert examination.lost(forgotten) == {
-        "library": "The node 'called' calls the function 'double', which is missing in the library of the main graph, "
-        "so that it can't be run."
-    }
+    lost = examination.lost(forgotten)
+    assert set(lost) == {"library"}
+    assert re.fullmatch(f"The node '[a-z]+' {missing}", lost["library"])
 
 
 @pytest.mark.parametrize("field", ["min_consumer", "bad_consumers"])

@@ -56,7 +56,7 @@ def test_who_waits_for_a_busy_machine_is_not_ended() -> None:
 def test_who_waits_for_a_busy_machine_has_as_many_seconds_in_all() -> None:
     short = wire.Limits(cpu_seconds=20.0, wall_seconds=100.0, total_wall_seconds=1.0)
     with busy_processor():
-        assert watched(SPIN.format(seconds=0.5), nice=5, limits=short).reason == "exit"
+        assert watched(SPIN.format(seconds=0.3), nice=5, limits=short).reason == "exit"
         assert watched("import time; time.sleep(100)", nice=5, limits=short).reason == "total"
 
 
