@@ -122,6 +122,6 @@ def test_every_check_is_lost_by_some_mistake_that_leaves_most_others(examiner: E
 def test_a_finding_says_what_was_called_expected_and_got(examiner: Examiner) -> None:
     flipped = edited(RIGHT, ("    ys = []\n", "    ys, flt = [], tf.reverse(flt, [0, 1])\n"))
     assert examiner.findings(flipped)["correlation"] == (
-        "An image with a single 1 and the filter [[1, 2], [3, 4]] should leave [[4, 3], [2, 1]] around the 1 (the "
-        "filter slides as it is, so the 1 meets its last number first), but it leaves [[1, 2], [3, 4]]."
+        "An image with a single 1 and the filter [[2, 8], [7, 5]] should leave [[5, 7], [8, 2]] around the 1 (the "
+        "filter slides as it is, so the 1 meets its last number first), but it leaves [[2, 8], [7, 5]]."
     )

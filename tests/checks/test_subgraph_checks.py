@@ -129,11 +129,11 @@ def test_the_questions_are_the_same_for_a_seed_and_others_for_another() -> None:
 def test_messages_say_what_is_missing_and_who_needs_it(examination: Examination) -> None:
     ignoring = examination.lost(sample("subgraph", "ignores_control_inputs"))
     assert ignoring["control_inputs"] == (
-        "For the output 'output', the main graph lacks 'init': 'output' is kept, and has '^init' among its inputs."
+        "For the output 'output', the main graph lacks 'ring': 'output' is kept, and has '^ring' among its inputs."
     )
     moving = examination.lost(sample("subgraph", "moves_every_node"))
     assert moving["other_devices"] == (
-        "The node 'n1' asked for no device; it should stay so, but it asks for '/gpu:0' now."
+        "The node 'chain1' asked for no device; it should stay so, but it asks for '/gpu:0' now."
     )
 
 
@@ -141,12 +141,12 @@ def test_functions_are_followed_through_attributes_and_functions(examination: Ex
     pruned = THROUGH_A_TF_GRAPH.replace("        found |= _called(functions[name].node_def, rest)\n", "")
     assert pruned != THROUGH_A_TF_GRAPH
     assert examination.lost(pruned) == {
-        "library": "The function 'outer' calls the function 'inner', which is missing in the library of the main "
+        "library": "The function 'digit' calls the function 'strip', which is missing in the library of the main "
         "graph, so that it can't be run."
     }
     forgotten = THROUGH_A_TF_GRAPH.replace("main.library.function.extend(keep)", "pass")
     assert examination.lost(forgotten) == {
-        "library": "The node 'called' calls the function 'double', which is missing in the library of the main graph, "
+        "library": "The node 'link' calls the function 'column', which is missing in the library of the main graph, "
         "so that it can't be run."
     }
 
