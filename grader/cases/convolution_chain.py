@@ -44,10 +44,10 @@ class Chain(msgspec.Struct, frozen=True):
     signed: bool = False
 
     def of_seed(self, seed: int) -> "Chain":
-        """Return a chain whose single 1 is a pixel or none further on, with other numbers from 1 to 9 in its filter.
+        """Return a chain whose single 1 is a pixel or none further down and right, with a filter of other numbers.
 
-        Without a single 1 it is the image that differs. Numbers of the filter that are equal stay equal, others stay
-        different, and it does not become a column times a row.
+        Without a single 1 it is the image that differs. Numbers are from 1 to 9; those that
+        are equal stay equal, others stay different, and it does not become a column times a row.
         """
         if self.impulse is None:
             return self
@@ -56,7 +56,7 @@ class Chain(msgspec.Struct, frozen=True):
         kernel = np.zeros_like(kinds)
         while np.linalg.matrix_rank(kernel) < 2:
             kernel = (random.permutation(9) + 1)[kinds]
-        row, column = (np.array(self.impulse) + random.integers(-1, 2, 2)).tolist()
+        row, column = (np.array(self.impulse) + random.integers(0, 2, 2)).tolist()
         return msgspec.structs.replace(self, kernel=tuple(map(tuple, kernel.tolist())), impulse=(row, column))
 
     def images(self) -> np.ndarray:

@@ -41,7 +41,7 @@ class Move(msgspec.Struct, frozen=True):
 
     devices: tuple[str, ...]
     device: str = ""
-    name: str = "box"
+    name: str = "stage"
 
     def of_seed(self, seed: int) -> "Move":
         """Return the same nodes with other names."""
