@@ -65,7 +65,7 @@ def test_two_submissions_of_one_name_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "class" / "ada.zip").write_bytes(b"")
     done = grader("grade", tmp_path / "class", "--out", tmp_path / "out")
     assert done.returncode == 0
-    assert f"'{tmp_path}/class/ada.zip' is graded as 'ada.zip': another one is 'ada'" in done.stderr
+    assert "ada.zip'isgradedas'ada.zip':anotheroneis'ada'" in "".join(done.stderr.split())
     assert [row.split(",")[0] for row in (tmp_path / "out" / "scores.csv").read_text().splitlines()[1:]] == [
         "ada", "ada.zip",
     ]  # fmt: skip
