@@ -178,7 +178,7 @@ def test_watch_checks_again_what_is_saved(home: Path) -> None:
 def test_show_draws_an_exercise_and_a_graph(home: Path) -> None:
     done = grader("show", "top5")
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^ +0\.5 [a-z]+ *$", done.stdout, re.MULTILINE)
+    assert re.search(r"^ +0\.5 [a-z]+ ", done.stdout, re.MULTILINE)
     page = home / "top5.html"
     assert grader("show", "top5", "--html", page).returncode == 0
     text = page.read_text("utf-8")
