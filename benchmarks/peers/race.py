@@ -2,8 +2,8 @@
 
     PYTHONPATH=benchmarks:tests python -m peers.race [--submissions N] [--rounds N] [--jobs N] [--grader NAME]
 
-Graders take turns, in an order that moves by one each round, and are compared with ours of the same round: absolute
-times mean little on a shared machine. Who gives a wrong verdict has no speed.
+Graders take turns, in an order that moves by one each round, and each is compared with ours on the same class right
+before it: absolute times mean little on a shared machine. Who gives a wrong verdict has no speed.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import os
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from peers.classroom import Class, copies
@@ -30,11 +30,17 @@ PLOT = RESULTS.with_suffix(".svg")
 
 @dataclass(frozen=True)
 class Lap:
-    """One grader's run over the class: seconds a submission, and how many of its verdicts were right."""
+    """One grader's run over the class: seconds a submission, and how many of its verdicts were right.
+
+    Args:
+        times_ours: its wall time by that of ours with all processes right before it; None for that one itself, and if
+            ours takes no part.
+    """
 
     wall: float
     cpu: float
     right: int
+    times_ours: float | None = None
 
 
 @dataclass(frozen=True)
@@ -87,18 +93,29 @@ def verdicts_right(points: Points, failing: Mapping[str, Sequence[str]]) -> int:
 
 
 def rounds(taking_part: Sequence[Entry], count: int, times: int, tell: Callable[[str], None]) -> dict[str, list[Lap]]:
-    """Let everyone grade the class so many times, in turn."""
+    """Let everyone grade the class so many times, in turn, and ours before each of the others."""
     students, failing = copies(count)
+    ours = max((entry for entry in taking_part if entry.grader.name == "ours"), key=lambda one: one.width, default=None)
     laps: dict[str, list[Lap]] = {entry.name: [] for entry in taking_part}
+
+    def go(entry: Entry, beside: Lap | None = None) -> Lap:
+        done = lap(entry, students, failing)
+        if beside:
+            done = replace(done, times_ours=done.wall / beside.wall)
+        laps[entry.name].append(done)
+        tell(
+            f"{entry.name:26} wall {done.wall:6.2f} s, CPU {done.cpu:6.2f} s a submission, "
+            f"{done.right} of {count * len(EXERCISES)} verdicts right"
+        )
+        return done
+
+    others = [entry for entry in taking_part if entry != ours]
     for number in range(times):
-        start = number % len(taking_part)
-        for entry in [*taking_part[start:], *taking_part[:start]]:
-            done = lap(entry, students, failing)
-            laps[entry.name].append(done)
-            tell(
-                f"{entry.name:26} wall {done.wall:6.2f} s, CPU {done.cpu:6.2f} s a submission, "
-                f"{done.right} of {count * len(EXERCISES)} verdicts right"
-            )
+        start = number % max(len(others), 1)
+        for entry in [*others[start:], *others[:start]]:
+            go(entry, beside=go(ours) if ours else None)
+        if ours and not others:
+            go(ours)
     return laps
 
 
@@ -110,15 +127,16 @@ def spread(values: Sequence[float], digits: int = 2) -> str:
 
 
 def table(taking_part: Sequence[Entry], laps: Mapping[str, Sequence[Lap]], count: int, everything: bool) -> str:
-    """Return the table: medians and ranges, and each grader against ours of the same width and round."""
+    """Return the table: medians and ranges, and each grader against ours with all processes right before it."""
     verdicts = count * len(EXERCISES)
+    times = min(len(done) for done in laps.values())
     lines = [
         "# The same class on every grader",
         "",
         "Written by `make bench`. "
-        f"{count} submissions of {len(EXERCISES)} exercises, one test each; {len(laps[taking_part[0].name])} rounds; "
-        "medians, and ranges in brackets. Wall time is that of the whole class, starting the grader included, divided "
-        "by its size. A grader with a wrong verdict has no speed.",
+        f"{count} submissions of {len(EXERCISES)} exercises, one test each. Runs by each of the others: {times}, and "
+        "right before each run one of ours; medians, and ranges in brackets. Wall time is that of the whole class, "
+        "starting the grader included, divided by its size. A grader with a wrong verdict has no speed.",
         "",
         f"On {machine()}. CPU is what a cgroup counted." if everything else
         f"On {machine()}. CPU is what getrusage counted: what runs behind our walls isn't in it.",
@@ -131,10 +149,11 @@ def table(taking_part: Sequence[Entry], laps: Mapping[str, Sequence[Lap]], count
         right = min(one.right for one in done)
         fast = right == verdicts
         speed = spread([60 / one.wall for one in done], 1) if fast else "0"
+        ratios = [one.times_ours for one in done if one.times_ours is not None]
         lines.append(
             f"| {entry.grader.name} {version(entry.grader.package)}, {_side_by_side(entry.width)} | "
             f"{spread([one.wall for one in done])} | {spread([one.cpu for one in done])} | {speed} | "
-            f"{spread(against_ours(entry, laps), 1) if fast and against_ours(entry, laps) else '-'} | "
+            f"{spread(ratios, 1) if fast and ratios else '-'} | "
             f"{right} of {verdicts} |"
         )
     graders = {entry.grader.name: entry.grader for entry in taking_part}
@@ -145,17 +164,11 @@ def _side_by_side(width: int) -> str:
     return "serial" if width == 1 else f"{width} at a time"
 
 
-def against_ours(entry: Entry, laps: Mapping[str, Sequence[Lap]]) -> list[float]:
-    """Return by round how many times as long it took as ours with all processes (with one, if that is all there is)."""
-    ours = next((done for name, done in reversed(laps.items()) if name.startswith("ours")), None)
-    return [theirs.wall / mine.wall for theirs, mine in zip(laps[entry.name], ours, strict=True)] if ours else []
-
-
 def main() -> None:
     """Measure, and write the table, the numbers and the plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--submissions", type=int, default=30, help="size of the class (default 30)")
-    parser.add_argument("--rounds", type=int, default=3, help="how often (default 3)")
+    parser.add_argument("--submissions", type=int, default=80, help="size of the class (default 80)")
+    parser.add_argument("--rounds", type=int, default=1, help="how often (default 1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes side by side")
     parser.add_argument("--grader", action="append", choices=[one.name for one in GRADERS], help="only this grader")
     parser.add_argument("--out", type=Path, default=RESULTS.parent, help="the folder for the table and the plot")

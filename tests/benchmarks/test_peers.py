@@ -111,11 +111,21 @@ def test_a_wrong_verdict_is_counted_as_one():
 
 def test_who_is_wrong_has_no_speed():
     mine, theirs = race.Entry(ours.GRADER, 2), race.Entry(ours.GRADER, 1)
-    laps = {theirs.name: [race.Lap(4.0, 4.0, 7)], mine.name: [race.Lap(2.0, 3.0, 8)]}
-    assert race.against_ours(theirs, laps) == [2.0]
+    laps = {theirs.name: [race.Lap(4.0, 4.0, 7, 2.0)], mine.name: [race.Lap(2.0, 3.0, 8)]}
     rows = [line for line in race.table([theirs, mine], laps, 2, True).splitlines() if line.startswith("| ours")]
     assert rows[0].endswith("serial | 4.00 | 4.00 | 0 | - | 7 of 8 |")
-    assert rows[1].endswith("2 at a time | 2.00 | 3.00 | 30.0 | 1.0 | 8 of 8 |")
+    assert rows[1].endswith("2 at a time | 2.00 | 3.00 | 30.0 | - | 8 of 8 |")
+
+
+def test_each_is_compared_with_ours_right_before_it(monkeypatch):
+    walls = iter([2.0, 4.0, 1.0, 6.0, 2.0, 6.0, 1.0, 4.0])
+    monkeypatch.setattr(race, "lap", lambda entry, students, failing: race.Lap(next(walls), 1.0, 8))
+    one, two, mine = race.Entry(plain_pytest.FRESH, 1), race.Entry(plain_pytest.FRESH, 2), race.Entry(ours.GRADER, 2)
+    laps = race.rounds([one, mine, two], 2, 2, lambda text: None)
+    assert [done.times_ours for done in laps[one.name]] == [2.0, 4.0]
+    assert [done.times_ours for done in laps[two.name]] == [6.0, 3.0]
+    assert [done.wall for done in laps[mine.name]] == [2.0, 1.0, 2.0, 1.0]
+    assert "| 3.0 (2.0 to 4.0) | 8 of 8 |" in race.table([one, mine], laps, 2, True)
 
 
 def test_the_plot_is_the_same_for_the_same_numbers(tmp_path):
