@@ -7,7 +7,7 @@ process that has run one hangs in its forks.
 """
 
 import asyncio
-import ctypes
+import contextlib
 import gc
 import os
 import socket
@@ -15,11 +15,9 @@ import sys
 import threading
 from pathlib import Path
 
-from . import wire
+from . import memory, wire
 
 _LONGEST_REQUEST = 1 << 16
-_HUGE_PAGE = 2 << 20
-_MADV_COLLAPSE = 25
 
 
 class Request(wire.Frozen, frozen=True, tag="job"):
@@ -55,9 +53,8 @@ def main() -> None:
     """Warm up, say so, and serve requests until the socket closes, or something fails: then nobody waits in vain."""
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = wire.decode(control.recv(_LONGEST_REQUEST), Settings)
-    version = warm(Path(settings.given))
-    if settings.seccomp is not None:  # many forks are to come, enough to pay for the gathering
-        use_huge_pages()
+    with memory.in_huge_pages() if settings.seccomp is not None else contextlib.nullcontext():  # many forks are to come
+        version = warm(Path(settings.given))
     serve(control, version, settings.seccomp)
 
 
@@ -129,22 +126,6 @@ def warm(given: Path) -> str:
     gc.enable()
     assert all((numpy, PIL.Image, scipy.signal, images, evaluator, student))
     return str(tf.__version__)
-
-
-def use_huge_pages() -> None:
-    """Have the kernel gather the memory written so far into huge pages, as far as it can: forks then copy and drop few.
-
-    A kernel before 6.1, or one without transparent huge pages, refuses; then forks take twice the time.
-    Source: madvise(2), MADV_COLLAPSE; the mappings of proc_pid_maps(5).
-    """
-    madvise = ctypes.CDLL(None).madvise
-    madvise.argtypes = (ctypes.c_size_t, ctypes.c_size_t, ctypes.c_int)
-    for line in Path("/proc/self/maps").read_text().splitlines():
-        addresses, rights, _, _, _, *name = line.split(maxsplit=5)
-        if rights.startswith("rw") and name in ([], ["[heap]"]):
-            start, end = (int(address, 16) for address in addresses.split("-"))
-            for page in range(-(-start // _HUGE_PAGE) * _HUGE_PAGE, end - _HUGE_PAGE + 1, _HUGE_PAGE):
-                madvise(page, _HUGE_PAGE, _MADV_COLLAPSE)
 
 
 def _threads() -> int:
