@@ -79,8 +79,8 @@ fuzz: setup
 mutants: setup
 	PYTHONPATH=tests $(BIN)/python -m mutants
 
-# Other people's graders go into benchmarks/.peers: the same class on each, then the same attacks. Each takes half an
-# hour of two quiet cores.
+# Other people's graders go into benchmarks/.peers: the same class on each, then the same attacks. The first takes 50
+# minutes of two quiet cores, the second half an hour.
 bench: setup
 	PYTHONPATH=benchmarks:tests $(BIN)/python -m peers.race
 
