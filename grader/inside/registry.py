@@ -42,11 +42,3 @@ def parsed(name: str) -> Any:
     from exercises.utils import inception
 
     return inception.get_inception_model(name)[0]
-
-
-def load_into_graph(graph_def: Any, prefix: str) -> tf.Graph:
-    """Return a new graph that holds a GraphDef's nodes under `prefix`."""
-    graph = tf.Graph()
-    with graph.as_default():
-        tf.import_graph_def(graph_def, name=prefix)
-    return graph

@@ -191,7 +191,9 @@ def _model(model: wire.Model, given: dict[str | bytes, Any]) -> Any:
     if key in given:
         return given[key]
     graph_def = registry.parsed(model.name) if model.nodes is None else graphs.make(model.nodes)
-    graph = registry.load_into_graph(graph_def, model.prefix)
+    # Here and not in a function of its own, which student code could call: one of the exercises asks for just that.
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(graph_def, name=model.prefix)
     if model.finalized:
         graph.finalize()
     given[key] = graph

@@ -198,4 +198,23 @@ ATTACKS: tuple[Attack, ...] = (
         "import warnings",
         "warnings.warn(f'inputs {args}')\nreturn args[0]",
     ),
+    *(
+        useless(
+            f"answers-borrowed-{exercise}",
+            "asks every module that this process has for a function of the name that it should have written",
+            """
+            def borrow(name, args, kwargs):
+                for module in list(sys.modules.values()):
+                    function = attempt(getattr, module, name)
+                    if not callable(function) or getattr(function, "__module__", __name__) == __name__: continue
+                    for more in ((), ("inception",), (5,), (4,), ("output",), (["output"],), ("/gpu:0",)):
+                        try: return function(*args, *more, **kwargs)
+                        except Exception: pass
+                raise LookupError(name)
+            """,
+            "return borrow(sys._getframe().f_code.co_name, args, kwargs)",
+            exercise,
+        )
+        for exercise in EXERCISES
+    ),
 )
