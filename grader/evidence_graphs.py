@@ -63,5 +63,6 @@ def _most_telling(nodes: list[Node]) -> list[Node]:
     for _ in range(2):
         rings.append({other for name in rings[-1] for other in links.get(name, ())}.difference(*rings))
     ranked = [at for ring in rings for at, node in enumerate(nodes) if node.name in ring]
-    sure = sum(node.name in rings[0] | rings[1] for node in nodes)
+    near = rings[0] | rings[1]
+    sure = sum(node.name in near for node in nodes)
     return [nodes[at] for at in sorted(ranked[: min(max(sure, exhibit.ENOUGH_NODES), exhibit.MOST_NODES)])]

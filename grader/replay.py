@@ -1,6 +1,7 @@
 """One check of one graded submission again, as it was: where the submission lay is kept beside the records."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -54,7 +55,7 @@ def remember(out: Path, found: Sequence[Found], setup: Setup) -> None:
     path = out / _FILE
     known = _read(path)
     for one in found:
-        origin = Origin(str(one.path.resolve()), one.kind, setup.seed, setup.isolation, setup.assignment)
+        origin = Origin(os.path.realpath(one.path), one.kind, setup.seed, setup.isolation, setup.assignment)
         known[one.name] = msgspec.to_builtins(origin)
     # Names may hold surrogate escapes, which only the standard library's JSON writes.
     write_whole(path, (json.dumps(known, indent=1, sort_keys=True) + "\n").encode())

@@ -92,8 +92,10 @@ def pairs(
     for found in prints.values():
         found.hashes = {one for one in found.hashes if int(one) not in known}
     together: Counter[tuple[str, str]] = Counter()
+    owners = {name: owner(name) for name in prints}
     for names in _by_hash(prints).values():
-        together.update(pair for pair in combinations(names, 2) if owner(pair[0]) != owner(pair[1]))
+        if len({owners[name] for name in names}) > 1:
+            together.update(pair for pair in combinations(names, 2) if owners[pair[0]] != owners[pair[1]])
     made = []
     for (first, second), _ in together.most_common(20 * most):
         shared, parts, slices = compare_files(prints[first], prints[second])

@@ -161,12 +161,17 @@ def array(value: Any) -> Array:
         TypeError: its dtype is neither boolean nor a number.
     """
     held = np.asarray(value)
-    if held.dtype.kind not in _ARRAY_KINDS:
+    if not _crosses(held.dtype):
         raise TypeError(f"an array of {held.dtype} does not cross the wall")
     if hollow(held.shape):
         raise TypeError(f"an array of no numbers in {held.shape} does not cross the wall")
     little = np.ascontiguousarray(held).astype(held.dtype.newbyteorder("<"), copy=False)
     return Array(little.dtype.str, tuple(held.shape), little.tobytes())
+
+
+def _crosses(dtype: Any) -> bool:
+    """Return whether NumPy itself has such numbers: those of other libraries, of eight bits say, take its letters."""
+    return dtype.kind in _ARRAY_KINDS and dtype.newbyteorder("<").str in _DTYPES
 
 
 def hollow(shape: Sequence[int]) -> bool:
@@ -215,7 +220,7 @@ def to_wire(value: Any, deepest: int = DEEPEST) -> Value:
         return Items(tuple(to_wire(item, deepest - 1) for item in value))
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return Table({unicode(key): to_wire(item, deepest - 1) for key, item in value.items()})
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in _ARRAY_KINDS and not hollow(value.shape):
+    if isinstance(value, np.ndarray | np.generic) and _crosses(value.dtype) and not hollow(value.shape):
         return array(value)
     if isinstance(value, numbers.Real | decimal.Decimal) and not isinstance(value, int):
         return float(value)

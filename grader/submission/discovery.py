@@ -106,7 +106,11 @@ def _under(path: Path, exercises: Sequence[str], assignment: str) -> tuple[list[
         ) from None
     children = [child for child in children if not child.name.startswith(".")]
     if _is_submission(path, children, exercises, assignment):
-        return [Found(path.resolve().name if path.name in ("", "..") else path.name, _followed(path), "folder")], []
+        return [
+            Found(
+                Path(os.path.realpath(path)).name if path.name in ("", "..") else path.name, _followed(path), "folder"
+            )
+        ], []
     return _children(path, children, exercises, assignment)
 
 
@@ -200,7 +204,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _followed(path: Path) -> Path:
-    return path.resolve() if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if path.is_symlink() else path  # `resolve` raises where a link leads to itself
 
 
 def _quoted(path: Path) -> str:

@@ -22,13 +22,18 @@ _QUESTION_MARK = b"\\u003f"
 _MODULE_BYTES = 1 << 20
 _MOST_CELLS = 100_000
 _MOST_SURROGATES = 1_000_000
+_MOST_NO_NUMBERS = 1_000_000
+_MOST_LINES = 10_000
 # As JSON a line end may take a dozen bytes: quotes, a comma, the blanks in front.
 _JSON_BYTES = 16
 _BLANK_BYTES = 1000
 
 
-# Numbers that JSON does not have, though Python writes them, and the texts in which they are only words.
-_NO_NUMBER = re.compile(rb'("(?:[^"\\]|\\.)*+")|-?(?:NaN|Infinity)', re.DOTALL)
+# What stands before the next number that JSON does not have, though Python writes it (or before the end), and that
+# number. In texts, of which the last may not end, it is only a word. Nothing is read twice, whatever a student wrote.
+_NO_NUMBER = re.compile(
+    rb'(?:[^"NI]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|N(?!aN)|I(?!nfinity))*+(?:(NaN|Infinity)|\Z)', re.DOTALL
+)
 
 
 class NotebookError(ValueError):
@@ -110,6 +115,8 @@ def extract(
             continue
         if sum(map(len, mine)) + len(imports) > most:
             raise NotebookError(f"the cells of {exercise} are larger than {most} bytes")
+        if sum(text.count("\n") for text in mine) > _MOST_LINES:
+            raise NotebookError(f"the cells of {exercise} have more than {_MOST_LINES} lines")
         ids = Counter(grading.grade_id for grading, _ in cells if _is_of(exercise, grading.grade_id))
         notes += [f"taken in their order: {n} cells with the grade id {shown(one)}" for one, n in ids.items() if n > 1]
         kept = [python for text in mine if (python := without_magics(text)) is not None]
@@ -129,8 +136,7 @@ def _parsed(content: bytes) -> tuple[_Notebook, list[str]]:
         content, halves = without_halves(content)
         if halves:
             notes.append("left out: halves of surrogate pairs in the notebook, now '?'")
-    if b"NaN" in content or b"Infinity" in content:
-        content = _NO_NUMBER.sub(lambda found: found[1] or b"null", content)
+    content = without_no_numbers(content)
     try:
         notebook = msgspec.json.decode(content, type=_Notebook)
     except UnicodeDecodeError:
@@ -164,6 +170,24 @@ def without_halves(content: bytes) -> tuple[bytes, bool]:
             halves = True
             repaired[match.start(1) : match.end(1)] = _QUESTION_MARK
     return bytes(repaired), halves
+
+
+def without_no_numbers(content: bytes) -> bytes:
+    """Return JSON with a zero for each NaN and Infinity.
+
+    Raises:
+        NotebookError: it has too many.
+    """
+    if b"NaN" not in content and b"Infinity" not in content:
+        return content
+    repaired = bytearray(content)  # in place, as above
+    for number, match in enumerate(_NO_NUMBER.finditer(content)):
+        if match[1] is None:
+            break
+        if number == _MOST_NO_NUMBERS:
+            raise NotebookError(f"it has more than {_MOST_NO_NUMBERS} numbers that are none")
+        repaired[slice(*match.span(1))] = b"0e" + bytes(len(match[1]) - 2).replace(b"\0", b"0")
+    return bytes(repaired)
 
 
 def _graded(notebook: _Notebook) -> Iterator[tuple[_Cell, _Grading]]:

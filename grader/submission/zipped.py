@@ -1,6 +1,7 @@
 """Zip archives taken member by member, believing nothing that their headers say about sizes."""
 
 import io
+import re
 import stat
 import struct
 import zipfile
@@ -10,6 +11,8 @@ from grader.submission.intake import Intake, RefusedError
 from grader.submission.member import shown
 
 _ENTRY = b"PK\x01\x02"
+_ENTRIES = re.compile(re.escape(_ENTRY))
+_EXTRA = 4 << 20
 _ENCRYPTED = 0x41
 _UTF8 = 0x800
 # What the standard library lets out when a zip lies about offsets, lengths, names or methods.
@@ -42,6 +45,12 @@ def take_zip(packed: bytes, intake: Intake) -> None:
     # A stored zip inside the zip has entries of its own, hence the margin.
     if packed.count(_ENTRY) > 4 * intake.limits.members:
         raise RefusedError(f"it holds more than {intake.limits.members} members")
+    # The standard library cuts each field off the front of all that follow it.
+    if (
+        sum(int.from_bytes(packed[at.start() + 30 : at.start() + 32], "little") for at in _ENTRIES.finditer(packed))
+        > _EXTRA
+    ):
+        raise RefusedError(f"the extra fields of its members are larger than {_EXTRA} bytes")
     try:
         archive = zipfile.ZipFile(io.BytesIO(packed))
     except _DAMAGED:

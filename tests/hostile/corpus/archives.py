@@ -21,9 +21,9 @@ _ANY: dict[str, Earns] = dict.fromkeys(EXERCISES, "any")
 
 
 def _zip(
-    members: Iterable[tuple[str | zipfile.ZipInfo, bytes]], after: Callable[[bytes], bytes] = bytes
+    members: Iterable[tuple[str | zipfile.ZipInfo, bytes]], after: Callable[[bytes], bytes] = bytes, without: str = ""
 ) -> Callable[[Path], None]:
-    """Return a writer of a zip of the right modules and more."""
+    """Return a writer of a zip of the right modules (without one, if so wanted) and more."""
 
     def write(path: Path) -> None:
         import warnings
@@ -31,11 +31,21 @@ def _zip(
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for name, data in [*_RIGHT.items(), *members]:
+            for name, data in [*(one for one in _RIGHT.items() if one[0] != without), *members]:
                 archive.writestr(name, data)
         path.write_bytes(after(packed.getvalue()))
 
     return write
+
+
+def _with_extra_fields(members: int) -> list[tuple[zipfile.ZipInfo, bytes]]:
+    """Return members whose extra fields are as many as a header can hold."""
+    made = []
+    for number in range(members):
+        info = zipfile.ZipInfo(f"{number}.txt")
+        info.extra = b"\xfe\xca\0\0" * 16_000
+        made.append((info, b""))
+    return made
 
 
 def _tar(
@@ -323,6 +333,8 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("folder-deep", "has folders a hundred deep", notes="deeper", write=_folder(lambda path: write_folder(path, {"d/" * 100 + "x": b""}))),
     Attack("folder-is-link", "is itself a link to a folder outside", status="refused", write=lambda path: path.symlink_to("/etc")),
     Attack("file-pipe", "is a pipe with the name of an archive", pack=".zip", status="refused", write=os.mkfifo),
+    Attack("file-link-loop", "is a link to itself, with the name of an archive", pack=".zip", status="refused", write=lambda path: path.symlink_to(path.name)),
+    Attack("zip-extra-fields", "has five million extra fields that hold nothing", pack=".zip", status="refused", write=_zip(_with_extra_fields(300))),
     Attack("file-link", "is a link with the name of an archive", pack=".zip", status="refused", write=lambda path: path.symlink_to("/dev/zero")),
     Attack("file-other", "is no submission at all", pack=".exe", status="ignored", write=lambda path: _write(path, b"MZ")),
     Attack("notebook-magics", "has magics and commands in its cells", pack=".ipynb", write=_notebook(
@@ -335,6 +347,11 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("notebook-twice", "says twice what its cells and its format are", {}, _ANY, pack=".ipynb", write=_json(b'{"nbformat": 3, "cells": [], "nbformat": 4, "cells": ', b"}")),
     Attack("notebook-crowd", "has two hundred thousand cells", pack=".ipynb", status="refused",
            write=_json(b'{"nbformat": 4, "x": ', b', "cells": [' + b",".join([b'{"cell_type":"code"}'] * 200_000) + b"]}")),
+    Attack("notebook-quotes", "has a NaN, and a text of a million escaped quotes that never ends", {}, {"top5": "zero"}, pack=".zip", notes="damaged",
+           write=_zip([("x.ipynb", b'{"nbformat": 4, "cells": [], "x": NaN, "y": "' + b'\\"' * 1_000_000)], without="top5.py")),
+    Attack("notebook-texts", "has a NaN, and two million empty texts", {}, {"top5": "zero"}, pack=".zip",
+           write=_zip([("x.ipynb", b'{"nbformat": 4, "cells": [], "x": NaN, "y": [' + b'"",' * 2_000_000 + b'""]}')], without="top5.py")),
+    Attack("notebook-lines", "has a million empty lines in a module", pack=".ipynb", status="refused", write=_notebook(("top5", "\n" * 900_000))),
     Attack("notebook-large", "is of forty megabytes", pack=".ipynb", write=_notebook(("x", "#" * (40 << 20)))),
     Attack("notebook-not-text", "is not UTF-8", pack=".ipynb", status="refused", write=lambda path: _write(path, b'{"cells": [], "x": "\xff"}')),
     Attack("zip-case", "holds modules whose names differ in case and in Unicode's forms", pack=".zip",

@@ -389,6 +389,12 @@ def load_into_graph(graph_def, name='inception'): return Long()
         {"subgraph": "less"},
     ),
     _returned(
+        "graph-tangle",
+        "returns twenty thousand nodes more, each of which waits for four others",
+        "g.CopyFrom(given)\n    for i in range(19_000): g.node.add(name=f'n{i}', op='NoOp', input=[f'^n{j}' for j in range(max(0, i - 4), i)])",
+        earns={"subgraph": "any"},
+    ),
+    _returned(
         "graph-huge-versions",
         "returns a graph with a million versions that it cannot stand",
         "g.CopyFrom(given); g.versions.bad_consumers.extend(range(1_000_000))",

@@ -108,6 +108,15 @@ ATTACKS: tuple[Attack, ...] = (
         },
     ),
     probe(
+        "signals-queued",
+        "would end itself by a signal as if the kernel had sent it, which looks as if somebody else had",
+        """
+        for call, arguments in ((129, (os.getpid(), 9)), (297, (os.getpid(), os.getpid(), 9))):
+            made = (ctypes.c_int * 32)(9, 0, 0x80)
+            if libc.syscall(call, *arguments, made) == 0: loot("queued", call)
+        """,
+    ),
+    probe(
         "stay-reparent",
         "asks to be another process's child, or nobody's",
         """
