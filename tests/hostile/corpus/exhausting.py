@@ -149,6 +149,16 @@ for pipe in ends: os.close(pipe[0]); os.close(pipe[1])
 """,
     ),
     probe(
+        "memory-watches",
+        "would have each thread watch descriptors of its own, in a kernel that counts watches for all forks together",
+        """
+        import select
+        if attempt(select.epoll): loot("epoll")
+        if libc.close_range(1 << 20, 1 << 21, 2) == 0: loot("a table of descriptors of its own")
+        if libc.close_range(1 << 20, 1 << 21, 0) != 0: loot("less than libraries use")
+        """,
+    ),
+    probe(
         "processes-fork",
         "is a fork bomb",
         """
