@@ -1,5 +1,6 @@
 """Forged messages: what no honest process says is refused, what may be said is cut and cleaned."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -51,6 +52,14 @@ def test_what_calls_return_comes_through(value):
 
 def test_an_array_of_too_many_empty_rows_is_said_to_be_one():
     assert wire.to_wire([np.zeros((2**30, 2**20, 0), np.float32)]) == wire.Items((wire.Other("ndarray"),))
+
+
+def test_numbers_of_other_libraries_do_not_cross():
+    eighth = np.zeros(3, ml_dtypes.float8_e5m2)
+    assert eighth.dtype.kind == "f"
+    assert wire.to_wire(eighth) == wire.Other("ndarray")
+    with pytest.raises(TypeError, match="float8_e5m2 does not cross"):
+        wire.array(eighth)
 
 
 def test_texts_are_cut_and_cleaned():

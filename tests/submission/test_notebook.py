@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.submission import Found, SizeLimits, read
-from grader.submission.notebook import NotebookError, extract
+from grader.submission.notebook import NotebookError, extract, without_no_numbers
 
 HEAD = "# coding: utf-8 (conv_2d from the notebook)\n"
 
@@ -97,6 +97,31 @@ def test_bent_metadata_costs_its_own_cell(notebook_of, cell, metadata):
 def test_numbers_that_json_does_not_have_are_no_matter(notebook_of, cell):
     odd = cell("conv_2d", 'x = "a \\" NaN"') | {"outputs": [{"data": [float("nan"), float("-inf"), float("inf")]}]}
     assert _module(notebook_of(odd)) == f'{HEAD}x = "a \\" NaN"\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "repaired"),
+    [
+        (b"[NaN, -NaN, Infinity, -Infinity]", b"[0e0, -0e0, 0e000000, -0e000000]"),
+        (b'["NaN", "\\" NaN", NaN, "\\\\", NaN]', b'["NaN", "\\" NaN", 0e0, "\\\\", 0e0]'),
+        (b'NaN, None, Inf, "N" I "I" NaN', b'0e0, None, Inf, "N" I "I" 0e0'),
+        (b'[NaN, "NaN \\" NaN', b'[0e0, "NaN \\" NaN'),
+        (b'[NaN, "NaN \\', b'[0e0, "NaN \\'),
+        (b'[NaN, "' + b'\\"' * 2_000_000, b'[0e0, "' + b'\\"' * 2_000_000),  # hours, if read again from each quote
+    ],
+)
+def test_numbers_that_json_does_not_have_become_zeros_but_not_in_texts(content, repaired):
+    assert without_no_numbers(content) == repaired
+
+
+def test_a_million_of_them_are_too_many():
+    with pytest.raises(NotebookError, match="more than 1000000 numbers that are none"):
+        without_no_numbers(b"NaN," * 1_000_001)
+
+
+def test_a_module_of_more_lines_than_anyone_writes_is_refused(notebook_of, cell):
+    with pytest.raises(NotebookError, match="more than 10000 lines"):
+        _module(notebook_of(cell("conv_2d", "\n" * 10_001)))
 
 
 @pytest.mark.parametrize(
