@@ -141,12 +141,15 @@ class Seen:
         raise self._finding(after)
 
     def fetched(self, run: int = 0, calls: Sequence[int] | None = None) -> list[np.ndarray]:
-        """Return the arrays that a session run fetched; `calls` as for `ran`."""
+        """Return the arrays that a session run fetched, never complex ones; `calls` as for `ran`."""
         try:
-            return [wire.numpy(value) for value in self.ran(run, calls).values]
+            fetched = [wire.numpy(value) for value in self.ran(run, calls).values]
         except wire.WireError as error:
             gave = phrase("After {calls}, running the graph gave {what}.", calls=self._text(), what=error)
             raise self._finding(gave) from error
+        if any(value.dtype.kind == "c" for value in fetched):
+            raise self._finding(phrase("After {calls}, running the graph gave complex numbers.", calls=self._text()))
+        return fetched
 
     def trainable(self) -> tuple[str, ...]:
         """Return the nodes of the graph's trainable variables, as the student's process says."""

@@ -69,6 +69,8 @@ def same_array(got: Any, want: np.ndarray, what: Text, tolerance: Tolerance) -> 
         other = phrase("{what} should be an array of shape {want}, but it is {got}.", what=what, want=want.shape,
                        got=kind_of(got))  # fmt: skip
         raise Finding(other)
+    if got.dtype.kind == "c":
+        raise Finding(phrase("{what} should be numbers, but it is {type}.", what=what, type=got.dtype))
     if got.shape != want.shape:
         raise Finding(_other_shape(got.shape, want.shape, what), evidence=Numbers(str(what), got, want))
     # A right solution's numbers are finite. Where `want` is made from a student's own, NaN would be right as NaN.

@@ -73,7 +73,8 @@ def _chains(program: wire.Program, seen: Seen) -> Iterator[Answer]:
                 np.asarray(wire.from_wire(value), np.float64)
                 for value in (call.given(0, "image"), call.given(1, "kernel"))
             )
-            stages = chain(image[None, :, :, None], kernel[:, :, None, None], int(_number(call.kwargs.get("n", 4))))
+            n = call.given(2, "n")
+            stages = chain(image[None, :, :, None], kernel[:, :, None, None], 4 if n is None else int(_number(n)))
             want = [image, *(stage[0, :, :, 0] for stage in stages)]
             for i, (got, right) in enumerate(zip(seen.returned(number), want, strict=True)):
                 yield f"picture {i}", got, right, FLOAT32

@@ -23,7 +23,8 @@ class Layer(msgspec.Struct, frozen=True):
     Args:
         height, width, channels: of the images, whose numbers are distinct, in an order that `seed` decides.
         activation: a name known inside, or None. The identity is no trouble to layers that can't do without one.
-        weights: numbers of W: "distinct", "zero" (then the output is the bias alone), or "initial".
+        weights: numbers of W: "distinct", "flat" (one number for each pair of channels: flipped it is the same), "zero"
+            (then the output is the bias alone), or "initial".
         bias: numbers of b; () leaves the initial ones.
         known: whether batch, height and width of the placeholder are known.
         positional: all arguments are given by position.
@@ -60,6 +61,8 @@ class Layer(msgspec.Struct, frozen=True):
     def filters(self) -> np.ndarray:
         """Return (k_h, k_w, channels, outputs) float32."""
         shape = (self.k_h, self.k_w, self.channels, self.outputs)
+        if self.weights == "flat":
+            return np.tile(distinct((1, 1, *shape[2:]), self.seed + 1), (self.k_h, self.k_w, 1, 1))
         return np.zeros(shape, np.float32) if self.weights == "zero" else distinct(shape, self.seed + 1)
 
 
@@ -219,6 +222,11 @@ def ask_training(case: Digits) -> Program:
     run = Run((Result(2, (H,)),), ((Input("x"), wire.array(asked[order])),), assign, training=training)
     return Program("", tuple(calls), (Placeholder("x", asked.shape),), in_graph=True, runs=(run,))
 
+
+EVERYTHING = Layer(
+    7, 9, 2, 4, 2, 3, s_y=2, s_x=3, activation="lambda", name="whole", bias=(4, -3, 2, 7), positional=True
+)  # fmt: skip
+"""A layer as `mixed` draws them, but with VALID: whoever swaps its strides gets another shape."""
 
 _seeds = st.integers(0, 10_000)
 _large_seeds = st.integers(0, 2**63 - 1)

@@ -156,11 +156,12 @@ def ask_apply(case: Apply) -> Program:
 
 
 class Photograph(msgspec.Struct, frozen=True):
-    """`apply_filter` with its own n on a piece of Chelsea, 40 x 48 from `row`, `column` of her normalized grey."""
+    """`apply_filter` on a piece of Chelsea, 40 x 48 from `row`, `column` of her normalized grey; `n` None: not said."""
 
     filter: str
     row: int
     column: int
+    n: int | None = None
 
     def of_seed(self, seed: int) -> "Photograph":
         """Return the same of a piece a little further up or down, left or right."""
@@ -202,9 +203,11 @@ def grey_chelsea() -> np.ndarray:
 
 
 def ask_photograph(case: Photograph) -> Program:
-    """Ask for the pictures of a piece of Chelsea, with arguments by name."""
+    """Ask for the pictures of a piece of Chelsea, with arguments by name unless n is said."""
     piece = grey_chelsea()[case.row : case.row + 40, case.column : case.column + 48]
     given: dict[str, wire.Value] = {"image": wire.array(piece), "kernel": wire.array(kernel_of(case.filter))}
+    if case.n is not None:
+        return Program("", (Call("apply_filter", (*given.values(), case.n)),))
     return Program("", (Call("apply_filter", kwargs=given),))
 
 
@@ -230,10 +233,10 @@ def boxes() -> st.SearchStrategy[Chain]:
 
 
 def mixed() -> st.SearchStrategy[Chain]:
-    """Draw chains with everything at once."""
+    """Draw chains of five stages with everything at once."""
     kernels = _kernels(st.integers(-3, 3).filter(bool))
-    sizes = st.integers(7, 8), st.integers(10, 11)
-    return st.builds(Chain, *sizes, kernels, fetched=st.none(), batch=st.just(2), seed=_seeds, signed=st.just(True))
+    more = {"n": st.just(5), "fetched": st.none(), "batch": st.just(2), "signed": st.just(True)}
+    return st.builds(Chain, st.integers(11, 12), st.integers(16, 17), kernels, seed=_seeds, **more)
 
 
 def small_images(dtype: str, n: int) -> st.SearchStrategy[Apply]:

@@ -134,6 +134,17 @@ def test_a_finding_says_what_was_called_expected_and_got(examiner: Examiner) -> 
     )
 
 
+def test_an_activation_that_was_never_called_is_missed_beside_large_numbers_too(examiner: Examiner) -> None:
+    large = edited(RIGHT, (ACTIVATION, "h = h + 1e5 * tf.cast(activation is not None, h.dtype)\n        op = h"))
+    assert "activation_once" in examiner.findings(large)
+
+
+def test_complex_numbers_are_never_right(examiner: Examiner) -> None:
+    found = examiner.findings(edited(RIGHT, ("return op, h, w, b", "return op, tf.cast(h, tf.complex64), w, b")))
+    assert {"four", "convolution", "combined"} <= set(found)
+    assert found["four"].endswith("running the graph gave complex numbers.")
+
+
 @pytest.mark.parametrize("whisper", ["0.0", "1e-6 * tf.reduce_sum(w)", "1e-6 * tf.reduce_sum(x) * tf.reduce_sum(w)"])
 def test_who_knows_which_digits_are_asked_and_looks_at_none_of_them_learns_nothing(examiner, whisper) -> None:
     """The digits of a batch are public, so that they could be told by heart, were it not for their order."""

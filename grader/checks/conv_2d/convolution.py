@@ -3,9 +3,17 @@
 import numpy as np
 
 from grader import convolving
-from grader.cases.conv_2d import B, H, Layer, W, ask_defaults, ask_layer, mixed, square, strided
+from grader.cases.conv_2d import EVERYTHING, B, H, Layer, W, ask_defaults, ask_layer, mixed, square, strided
 from grader.check import Finding, Trials, asks
-from grader.checks.conv_2d.layers import ACTIVATIONS, assigned, layer_of, named_right, numbers_of, same_convolution
+from grader.checks.conv_2d.layers import (
+    ACTIVATIONS,
+    assigned,
+    layer_of,
+    named_right,
+    numbers_of,
+    same_convolution,
+    same_corner,
+)
 from grader.compare import FLOAT32, same_array
 from grader.evidence import Numbers
 from grader.inside import wire
@@ -88,25 +96,26 @@ def check_padding(trials: Trials) -> None:
         same_convolution(numbers_of(trial.got)[H], want, phrase("h with padding={padding}", padding=repr(padding)))
 
 
-@asks(ask_layer, named=[Layer(2, 3, channels=3, outputs=2)])
+@asks(ask_layer, named=[Layer(4, 5, channels=3, outputs=2, k_h=2, k_w=2, weights="flat")])
 def check_channels(trials: Trials) -> None:
     """Images may have any number of channels.
 
-    Covers: W of shape [k_h, k_w, C_in, n_output_ch], for C_in = 3.
+    Covers: W of shape [k_h, k_w, C_in, n_output_ch], for C_in = 3. Padding and flips make no difference.
     """
     for trial in trials:
-        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], phrase("h of images with 3 channels"))
+        same_corner(numbers_of(trial.got)[H], trial.want.fetched()[H], phrase("h of images with 3 channels"))
 
 
-@asks(ask_layer, named=[Layer(2, 3, outputs=1, known=False)])
+@asks(ask_layer, named=[Layer(3, 4, outputs=1, k_h=2, k_w=2, weights="flat", known=False)])
 def check_unknown_sizes(trials: Trials) -> None:
     """Batch, height and width may be unknown when the graph is built.
 
-    Covers: the number of input channels is known; batch, height and width may not be.
+    Covers: the number of input channels is known; batch, height and width may not be. Padding and flips make no
+    difference.
     """
     for trial in trials:
         what = phrase("h of images whose size is known only now")
-        same_convolution(numbers_of(trial.got)[H], trial.want.fetched()[H], what)
+        same_corner(numbers_of(trial.got)[H], trial.want.fetched()[H], what)
 
 
 @asks(ask_defaults, named=[Layer(4, 5, outputs=1, k_h=3, k_w=3)])
@@ -123,11 +132,12 @@ def check_defaults(trials: Trials) -> None:
         named_right(trial.got, 0, "conv2d")
 
 
-@asks(ask_layer, drawn=mixed(), count=1)
+@asks(ask_layer, named=[EVERYTHING], drawn=mixed(), count=1)
 def check_combined(trials: Trials) -> None:
     """Everything at once, called with arguments in order.
 
-    Covers: the order of the arguments; strides, filters that are not square, channels, bias and activation together.
+    Covers: the order of the arguments; strides, filters that are not square, channels, bias and activation together;
+    with either padding.
     """
     for trial in trials:
         op, h = numbers_of(trial.got)

@@ -62,6 +62,15 @@ def same_convolution(got: np.ndarray, want: np.ndarray, what: Text) -> None:
     same_array(convolved(got, what), want[:1] - want[1:], phrase("{what}, without the bias,", what=what), FLOAT32)
 
 
+def same_corner(got: np.ndarray, want: np.ndarray, what: Text) -> None:
+    """Raise as `same_convolution`, but for filters of 2 x 2 with stride 1: whether they were padded is no matter.
+
+    Padding adds a row below and a column on the right to these: they are not looked at.
+    """
+    alone = convolved(got, what)[:, : want.shape[1], : want.shape[2]]
+    same_array(alone, want[:1] - want[1:], phrase("{what}, without the bias,", what=what), FLOAT32)
+
+
 def variable_of(seen: Seen, item: wire.Tensor | wire.Variable, what: str) -> str:
     """Return the name of the variable's node that a tensor is read from, or is."""
     by_name = {node.name: node for node in seen.graph().nodes}

@@ -88,20 +88,23 @@ def _start_summary(observation: Observation) -> Any:
     return [returned, "flat" if uneven < _UNEVEN else "hump", quarters, round(values.mean() / deviation)]
 
 
-# 4608 values: the statistic of a uniform sample exceeds 0.04 once in a million times, a normal one's is over 0.1.
+# Of 4608 values the statistic of a uniform sample exceeds 0.04 once in a million times, a normal one's is over 0.1.
 _UNEVEN = 0.04
 
 
 @asks(
     ask_weights,
-    named=[Layer(4, 5, outputs=512, k_h=3, k_w=3, weights="initial")],
+    named=[
+        Layer(4, 5, outputs=512, k_h=3, k_w=3, weights="initial"),
+        Layer(4, 5, channels=24, outputs=24, k_h=4, k_w=4, weights="initial"),
+    ],
     view=_start_summary,
 )
 def check_weight_start(trials: Trials) -> None:
     """W begins with Glorot uniform numbers.
 
-    Covers: Glorot (Xavier) uniform: limits, spread, not constant. 4608 values, so that their deviation is known to 1 %
-    and the allowed 5 % are seven times what chance does.
+    Covers: Glorot (Xavier) uniform: limits, spread, not constant, in layers of two sizes. 4608 values and more, so
+    that their deviation is known to 1 % and the allowed 5 % are seven times what chance does.
     """
     for trial in trials:
         values = np.real(numbers_of(trial.got)[0]).astype(np.float64)

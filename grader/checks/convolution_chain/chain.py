@@ -232,7 +232,7 @@ def check_batch(trials: Trials) -> None:
     count=1,
 )
 def check_combined(trials: Trials) -> None:
-    """A filter as large as the image, and three stages of two images with a filter that is not square.
+    """A filter as large as the image, and five stages of two images with a filter that is not square.
 
     Covers: the whole of `chain_convolutions`, against NumPy; and a filter that only cuts the edges off.
     """

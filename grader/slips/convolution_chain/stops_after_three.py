@@ -1,4 +1,4 @@
-# loses: photograph
+# loses: combined, photograph
 import numpy as np
 import tensorflow as tf
 
