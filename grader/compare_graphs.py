@@ -184,6 +184,7 @@ def _change(part: str, old: object, new: object) -> Text:
 def same_devices(trial: Trial) -> None:
     """Raise unless each node of the copy asks for the device that it should."""
     got, wanted = graph_def(trial.got), graph_def(trial.want)
+    _once_in_copy(got)
     found = {node.name: node.device for node in got.nodes}
     for old, want in zip(given(trial).nodes, wanted.nodes, strict=True):
         if old.name not in found:
@@ -196,6 +197,24 @@ def same_devices(trial: Trial) -> None:
                 must = phrase("it should ask for {want} now, but it asks for {device}", want=should, device=asks)
             other = phrase("The node {name} asked for {device}; {must}.", name=repr(old.name), device=had, must=must)
             raise Finding(other, evidence=graphs(wanted, got, devices=True))
+
+
+def _once_in_copy(got: wire.Nodes) -> None:
+    for name, count in Counter(node.name for node in got.nodes).items():
+        if count > 1:
+            twice = phrase(
+                "The copy holds the node {name} {count} times; in the graph that was given it is there once.",
+                name=quoted(name), count=count,
+            )  # fmt: skip
+            raise Finding(twice)
+
+
+def same_names_in_copy(got: wire.Nodes, want: wire.Nodes) -> None:
+    """Raise if the copy holds a node twice, or one that the given graph does not have."""
+    _once_in_copy(got)
+    more = {node.name for node in got.nodes} - {node.name for node in want.nodes}
+    if more:
+        raise Finding(phrase("The copy holds {nodes}, which the given graph does not have.", nodes=listed(more)))
 
 
 def _device(name: str) -> Text:
@@ -242,6 +261,12 @@ def loaded(trial: Trial) -> None:
                 other_inputs=_inputs(same),
             )  # fmt: skip
             raise Finding(other)
+        if node.device and same.device != node.device:
+            elsewhere = phrase(
+                "The node {name} should ask for the device {want}, as before it was loaded, but it asks for {got}.",
+                name=repr(node.name), want=quoted(node.device), got=_device(same.device),
+            )  # fmt: skip
+            raise Finding(elsewhere)
 
 
 def _entries(node: wire.Node) -> tuple[list[str], list[str]]:

@@ -90,7 +90,8 @@ def _shown(item: Any) -> Text:
     return repr(item) if isinstance(item, float | int) else kind_of(item)
 
 
-def _listed(found: Sequence[Pair], most: int = 8) -> str:
+def listed_pairs(found: Sequence[Pair], most: int = 8) -> str:
+    """Return pairs as text, the first few of many."""
     shown = ", ".join(f"({value:.6g}, {quoted(label)})" for value, label in found[:most])
     return f"[{shown}, …]" if len(found) > most else f"[{shown}]"
 
@@ -180,7 +181,7 @@ def same_probabilities(trial: Trial, call: int = 0) -> None:
     if not (close and same and paired):
         other = phrase(
             "{call} should give {want}, but it gives {got}.",
-            call=asked(trial, call), want=_listed(want), got=_listed(got),
+            call=asked(trial, call), want=listed_pairs(want), got=listed_pairs(got),
         )  # fmt: skip
         raise Finding(other, evidence=_ranking(got, want, in_order=False))
 

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
+from grader.cases.subgraph_kept import Kept, ask_kept
 from grader.cases.subgraph_lines import CPU, DEVICES, PRODUCER, ancestors, graph
 from grader.cases.subgraph_words import renamed
 from grader.inside import wire
@@ -52,13 +53,14 @@ class Move(msgspec.Struct, frozen=True):
 class Load(msgspec.Struct, frozen=True):
     """Graphs to load under one prefix ("" where the argument is left out), and numbers to feed them.
 
-    The first is made of `lines`, then each of `others` of its own.
+    The first is made of `lines`, then each of `others` of its own; all nodes ask for `device`.
     """
 
     lines: tuple[str, ...]
     prefix: str = ""
     others: tuple[tuple[str, ...], ...] = ()
     fed: tuple[float, ...] = (1.0, -2.0, 3.0, -4.0)
+    device: str = ""
 
     def of_seed(self, seed: int) -> "Load":
         """Return graphs whose nodes have other names and compute something else; `input` is fed, so it stays."""
@@ -81,6 +83,11 @@ def ask_cut(case: Cut) -> wire.Program:
 
 def _cut(nodes: wire.Nodes, outputs: tuple[str, ...]) -> wire.Call:
     return wire.Call("extract_main_graph", (nodes, wire.Items(outputs)) if outputs else (nodes,))
+
+
+def ask_kept_or_cut(case: Kept | Cut) -> wire.Program:
+    """Ask for all but one dead node of a chain, or for a part of a plain graph."""
+    return ask_cut(case) if isinstance(case, Cut) else ask_kept(case)
 
 
 def maze() -> Cut:
@@ -118,7 +125,7 @@ def ask_move(case: Move) -> wire.Program:
 
 def ask_load(case: Load) -> wire.Program:
     """Ask for graphs under a prefix, while another graph is the default one, and run what came."""
-    graphs = [graph(lines) for lines in (case.lines, *case.others)]
+    graphs = [graph(lines, case.device) for lines in (case.lines, *case.others)]
     said = (case.prefix,) if case.prefix else ()
     prefix = case.prefix or PREFIX
     fed = wire.array(np.array(case.fed, np.float32))

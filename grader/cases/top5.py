@@ -171,10 +171,10 @@ def _mixed(found: tuple[int, ...] | tuple[str, ...]) -> bool:
     return list(found) not in (ordered, ordered[::-1])
 
 
-def scores(dtype: str = "float64", row: bool = False, most: int = 5) -> st.SearchStrategy[Scores]:
+def scores(dtype: str = "float64", most: int = 5) -> st.SearchStrategy[Scores]:
     """Return calls with 5 classes, or more of them, of which 5 are asked for."""
     drawn = st.integers(5, most).flatmap(probabilities)
-    return st.builds(Scores, drawn, k=st.just(5), dtype=st.just(dtype), row=st.just(row))
+    return st.builds(Scores, drawn, k=st.just(5), dtype=st.just(dtype))
 
 
 def tied_scores() -> st.SearchStrategy[Scores]:

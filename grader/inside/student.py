@@ -116,15 +116,20 @@ def _call(
         args = [named[str(i)] for i in range(len(call.args))]
         for _ in range(call.repeat):
             result = function(*args, **{key: named[key] for key in call.kwargs})
+        left = _left_entered(graph)
+        # What came may compute only when it is looked at, on the arguments too: so they are compared afterwards.
+        value = _value(result, graph)
         touched, grown = [], 0
-        for key, value in named.items():
-            if isinstance(value, tf.Graph):
-                grown += len(value.get_operations()) - before[key]
-            elif _fingerprint(value) != before[key]:
+        for key, held in named.items():
+            if isinstance(held, tf.Graph):
+                grown += len(held.get_operations()) - before[key]
+            elif _fingerprint(held) != before[key]:
                 touched.append(key)
-        if _left_entered(graph):
+        if _left_entered(graph) or left:
             touched.append(wire.DEFAULT_GRAPH)
-        return result, wire.Returned(_value(result, graph), tuple(touched), grown)
+        if isinstance(result, tf.Graph) and any(result is one for one in values):
+            touched.append(wire.EARLIER_GRAPH)
+        return result, wire.Returned(value, tuple(touched), grown)
     except BaseException as error:
         _left_entered(graph)
         return _FAILED, _raised(error, root)

@@ -40,6 +40,8 @@ OUT_OF_MEMORY = 77
 
 DEFAULT_GRAPH = "default graph"
 """What a call touched, beside its arguments, if it entered another graph and never left it."""
+EARLIER_GRAPH = "earlier graph"
+"""What a call touched, beside its arguments, if the graph that it returned is one that an earlier call returned."""
 MARK = "observed_activation"
 """Prefix of the node that the `marked` activation leaves in a graph at each call."""
 STANDSTILL = 9

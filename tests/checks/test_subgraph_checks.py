@@ -195,6 +195,64 @@ def test_a_graph_is_no_graph_def_and_the_other_way_round(examination: Examinatio
     assert "but it returned a GraphDef" in lost["prefix"]
 
 
+def test_a_copy_holds_each_node_once_and_no_others(examination: Examination) -> None:
+    placed = (
+        "\nplaced = place_on_device\ndef place_on_device(graph_def, device='/gpu:0'):\n"
+        "    copy = placed(graph_def, device)\n"
+    )
+    more = placed + "    copy.node.add(name='more', op='NoOp')\n    return copy\n"
+    assert set(examination.lost(examination.solution + more)) == {"placed_copy"}
+    twice = placed + "    copy.node.extend(graph_def.node)\n    return copy\n"
+    lost = examination.lost(examination.solution + twice)
+    assert {"devices", "device_length", "other_devices", "placed_copy"} <= set(lost)
+    assert re.fullmatch("The copy holds the node '.*' 2 times; .*", lost["devices"])
+
+
+def test_a_graph_that_was_returned_before_is_none_of_its_own(examination: Examination) -> None:
+    kept = """
+load, graphs = load_into_graph, {}
+
+def load_into_graph(graph_def, name="inception"):
+    return graphs.setdefault((graph_def.SerializeToString(), name), load(graph_def, name))
+"""
+    lost = examination.lost(examination.solution + kept)
+    assert set(lost) == {"new_graph"}
+    assert "returned the very graph that an earlier call had returned" in lost["new_graph"]
+
+
+def test_nodes_without_notes_keep_their_parts_and_devices_are_loaded(examination: Examination) -> None:
+    plain = """
+cut, load = extract_main_graph, load_into_graph
+
+def extract_main_graph(graph_def, output_names=("output",)):
+    main = cut(graph_def, output_names)
+    for node in main.node:
+        if len(main.node) < 12 and not any("_note" in one.attr for one in main.node):
+            node.attr.clear()
+    return main
+
+def load_into_graph(graph_def, name="inception"):
+    bare = type(graph_def).FromString(graph_def.SerializeToString())
+    for node in bare.node:
+        node.device = "" if len(bare.node) < 12 else node.device
+    return load(bare, name)
+"""
+    assert set(examination.lost(examination.solution + plain)) == {"attributes", "prefix"}
+
+
+def test_who_gives_up_in_a_maze_has_not_visited_its_nodes(examination: Examination) -> None:
+    lazy = """
+cut = extract_main_graph
+
+def extract_main_graph(graph_def, output_names=("output",)):
+    main = cut(graph_def, output_names)
+    if 60 < len(main.node) < 90:
+        del main.node[:]
+    return main
+"""
+    assert set(examination.lost(examination.solution + lazy)) == {"shared_once"}
+
+
 def test_every_check_has_a_title_for_students() -> None:
     for name, judge in judges("subgraph").items():
         title = (judge.__doc__ or "").splitlines()[0]

@@ -169,6 +169,76 @@ def test_messages_show_the_call_and_what_came(examination: Examination) -> None:
     assert grown["leaves_graph"].startswith("After 5 calls of classify the graph has 5 nodes more than before.")
 
 
+RIGHT = """
+import numpy as np
+import tensorflow as tf
+
+def top_k(probabilities, labels, k=5):
+    p = np.array(probabilities).reshape(-1)
+    return [(float(p[i]), labels[i]) for i in np.argsort(-p, kind="stable")[:k]]
+
+def classify(graph, image, labels, k=5, input_name="inception/input:0", output_name="inception/output:0"):
+    with tf.compat.v1.Session(graph=graph) as session:
+        p = session.run(output_name, {input_name: image[None]})[0]
+    return [(float(p[i]), labels[i]) for i in np.argsort(-p, kind="stable")[:k]]
+
+right, right_classify = top_k, classify
+"""
+
+
+def test_what_is_computed_when_it_is_looked_at_changes_arguments_too(examination: Examination) -> None:
+    late = (
+        RIGHT
+        + """
+class Late(list):
+    def __init__(self, work):
+        self.work = work
+    def __iter__(self):
+        return iter(self.work())
+
+def top_k(probabilities, labels, k=5):
+    def work():
+        found = right(probabilities, labels, k)
+        probabilities[...] = 0
+        return found
+    return Late(work)
+
+def classify(graph, *given, **named):
+    def work():
+        if not graph.finalized:
+            with graph.as_default():
+                tf.constant(1.0)
+        return right_classify(graph, *given, **named)
+    return Late(work)
+"""
+    )
+    assert set(examination.lost(late)) == {"inputs_untouched", "leaves_graph"}
+
+
+@pytest.mark.parametrize(
+    ("body", "lost"),
+    [
+        ("[(float(np.ravel(probabilities)[labels.index(one)]), one) for _, one in found]", {"repeated_labels"}),
+        ("found if np.ndim(probabilities) == 1 else [(0.0, one) for one in labels]", {"batch_row"}),
+        ("found if np.ndim(probabilities) == 1 else found[::-1]", {"batch_row"}),
+        ("found if k <= np.size(probabilities) else [(float('nan'), one) for _, one in found]", {"k_beyond"}),
+        ("found if len({p for p, _ in found}) == len(found) else [(float('nan'), one) for _, one in found]", {"ties"}),
+    ],
+)
+def test_numbers_and_rows_are_looked_at_where_labels_are_asked_about(
+    examination: Examination, body: str, lost: set[str]
+) -> None:
+    source = (
+        RIGHT
+        + f"""
+def top_k(probabilities, labels, k=5):
+    found = right(probabilities, labels, k)
+    return {body}
+"""
+    )
+    assert set(examination.lost(source)) == lost
+
+
 def test_a_case_without_labels_gets_some() -> None:
     call = cases.top_k_call(Scores((1, 2, 3), k=1))
     assert wire.from_wire(call.args[1]) == list(cases.shuffled(3))

@@ -146,19 +146,32 @@ def check_shared_once(trials: Trials) -> None:
     """A node that is needed twice is in the main graph once
 
     "Exactly the nodes": none of them repeated, and none visited over and over where many branches meet. Which nodes of
-    so large a graph are kept is for other checks to say.
+    so large a graph are kept is for other checks to say, but who keeps nothing of it has visited nothing either.
     """
     for trial in trials:
         each_once(graph_def(trial.got))
         if len(given(trial).nodes) < _LARGE:
             same_names(trial)
+        else:
+            main_graph(trial)
 
 
-@asks(ask_kept, named=[NOTED], drawn=kept(), count=2)
+_NOTED_AND_PLAIN: list[Kept | Cut] = [
+    NOTED,
+    Cut(("image", "conv image", "mix conv image", "output mix conv", "rest image")),
+]
+
+
+@asks(
+    cases.ask_kept_or_cut,
+    named=_NOTED_AND_PLAIN,
+    drawn=kept(),
+    count=1,
+)
 def check_attributes(trials: Trials) -> None:
     """The nodes that are kept are as they were: operation, inputs, attributes, device
 
-    Attributes and devices kept.
+    Attributes and devices kept, also of nodes that have no more than what TensorFlow gives them.
     """
     for trial in trials:
         same_nodes(main_graph(trial), graph_def(trial.want), MAIN, all_of_them=False)

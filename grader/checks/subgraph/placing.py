@@ -15,6 +15,7 @@ from grader.compare_graphs import (
     loaded,
     loaded_by_any_name,
     same_devices,
+    same_names_in_copy,
     same_nodes,
     some_moved,
     untouched,
@@ -88,6 +89,7 @@ def check_placed_copy(trials: Trials) -> None:
     """
     for trial in trials:
         got, want = graph_def(trial.got), graph_def(trial.want)
+        same_names_in_copy(got, want)
         same_nodes(got, want, COPY, devices=False)
         same_versions(got, want, COPY)
         same_functions(trial, got, want, COPY)
@@ -105,15 +107,15 @@ _LONGER = ("input", "stem input", "hidden stem", "memory hidden", "output memory
     cases.ask_load,
     named=[
         Load(_PLAIN),
-        Load(("input", "block/conv input", "init", "output block/conv input ^init"), "trained/net"),
+        Load(("input", "block/conv input", "init", "output block/conv input ^init"), "trained/net", device=CPU),
         Load((*_PLAIN, "loss hidden"), "whole"),
     ],
 )
 def check_prefix(trials: Trials) -> None:
     """The nodes are found under the prefix, and compute the same
 
-    The imported nodes, with their inputs, under the prefix, and the default 'inception'; those that no output
-    needs too.
+    The imported nodes, with their inputs and devices, under the prefix, and the default 'inception'; those that no
+    output needs too.
     """
     for trial in trials:
         loaded(trial)
@@ -130,6 +132,13 @@ def check_new_graph(trials: Trials) -> None:
     for trial in trials:
         for call in range(len(trial.program.calls)):
             loaded_by_any_name(trial, call, nothing_else=True)
+            if wire.EARLIER_GRAPH in trial.got.touched(call):
+                again = phrase(
+                    "Call {number} of load_into_graph returned the very graph that an earlier call had returned: "
+                    "whoever adds to one of them changes the other. Each call should make a graph of its own.",
+                    number=call + 1,
+                )  # fmt: skip
+                raise Finding(again)
 
 
 @asks(cases.ask_load, named=[Load(_PLAIN, "new"), Load(_LONGER, "newer")])

@@ -25,6 +25,7 @@ What the contract says, and the checks that cover it (`grader validate` reads th
 - both, with ties, two equal labels and more asked for than there is: `combined`
 
 A pair may be a list, a tuple or a named tuple; a float whatever `float()` takes. Except for `pairs` and `combined`, the
-checks read a pair either way round; except for `values`, `pictures`, `chelsea` and `combined` they look at labels only;
-except for `order`, `ties` and `combined` they don't mind the order.
+checks read a pair either way round; except for `values`, `pictures`, `chelsea` and `combined` they look at labels, and
+at most at whether numbers differ that should; except for `order`, `ties`, `batch_row` and `combined` they don't mind
+the order.
 """

@@ -1,8 +1,11 @@
 """Checks of `top_k`."""
 
+import msgspec
+
 from grader.cases import top5 as cases
 from grader.cases.top5 import Scores
 from grader.check import Finding, Trial, Trials, asks
+from grader.checks.top5.fitting import different_numbers, same_as_flat
 from grader.compare_pairs import (
     count_seen,
     in_order_seen,
@@ -24,6 +27,11 @@ _THREE = (256, 512, 128)
 
 _SEVEN = (9, 200, 30, 400, 50, 100, 70)
 _ROW = Scores(_THREE, k=3, row=True)
+
+
+def _row_and_flat(case: Scores) -> tuple[Scores, Scores]:
+    """Return the same call twice, with an array of shape (1, C) and with one of shape (C,)."""
+    return msgspec.structs.replace(case, row=True), msgspec.structs.replace(case, row=False)
 
 
 @asks(
@@ -87,10 +95,11 @@ def check_ties(trials: Trials) -> None:
     """Equal probabilities stay in the order of the classes
 
     Also of many classes, where a sort that isn't stable shuffles them, and where only the first of equal ones are among
-    the best k.
+    the best k. What comes with them has to be numbers.
     """
     for trial in trials:
         same_labels(trial)
+        different_numbers(trial)
 
 
 @asks(
@@ -135,22 +144,26 @@ def check_k_beyond(trials: Trials) -> None:
     for trial in trials:
         for call in range(len(trial.program.calls)):
             same_labels(trial, call, in_order=False)
+            different_numbers(trial, call)
 
 
 @asks(
-    cases.ask_top_k,
-    named=[Scores((cases.ONE,), k=1, row=True), Scores(_THREE, k=3, row=True)],
-    drawn=cases.scores(dtype="float32", row=True),
-    count=2,
-    view=labels_seen,
+    cases.ask_each,
+    named=[(Scores((cases.ONE,), k=1, row=True),), (_ROW,), _row_and_flat(Scores(_SEVEN, k=5))],
+    drawn=cases.scores(dtype="float32", most=8).map(_row_and_flat),
+    count=1,
+    view=in_order_seen,
 )
 def check_batch_row(trials: Trials) -> None:
     """Probabilities of shape (1, C) will do, as a network gives them
 
-    The same as of shape (C,), of one class too.
+    All classes of a few, of one too; and the same best ones, in the same order, as of shape (C,).
     """
     for trial in trials:
-        same_labels(trial, in_order=False)
+        if len(trial.program.calls) == 1:
+            same_labels(trial, in_order=False)
+        else:
+            same_as_flat(trial)
 
 
 @asks(
@@ -164,10 +177,11 @@ def check_batch_row(trials: Trials) -> None:
 def check_repeated_labels(trials: Trials) -> None:
     """Two classes of the same name are two classes
 
-    ImageNet has two cranes: labels are no keys.
+    ImageNet has two cranes: labels are no keys, and each crane has a number of its own.
     """
     for trial in trials:
         same_labels(trial, in_order=False)
+        different_numbers(trial)
 
 
 @asks(

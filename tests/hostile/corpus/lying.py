@@ -39,6 +39,21 @@ ATTACKS: tuple[Attack, ...] = (
         {"conv_2d": "less"},
         fast=True,
     ),
+    Attack(
+        "lie-late",
+        "returns a list that sorts the arguments and adds nodes to the graph when it is looked at",
+        {
+            "top5.py": right("top5")
+            + "\nimport tensorflow as tf\n_top_k, _classify = top_k, classify\nclass Late(list):\n"
+            "    def __init__(self, work): self.work = work\n    def __iter__(self): return iter(self.work())\n"
+            "def top_k(p, labels, k=5):\n    def work():\n        found = _top_k(p, labels, k)\n"
+            "        p.sort(); labels.sort()\n        return found\n    return Late(work)\n"
+            "def classify(graph, *args, **kwargs):\n    def work():\n"
+            "        if not graph.finalized:\n            with graph.as_default(): tf.constant(1.0)\n"
+            "        return _classify(graph, *args, **kwargs)\n    return Late(work)\n"
+        },
+        {"top5": "less"},
+    ),
     useless(
         "lie-cause",
         "raises what is its own cause, behind twenty thousand others",
