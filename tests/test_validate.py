@@ -126,7 +126,6 @@ BREAKAGES = {
         (LAST_IMPORT, f"{LAST_IMPORT}FLOAT32 = type(FLOAT32)(10, 10, 'none')\n"),
         [
             "misconception convolution_chain/always_from_x: convolution_chain.chained: passed, but it should be lost",
-            "misconception convolution_chain/relu_between: convolution_chain.combined: passed, but it should be lost",
         ],
     ),
     "a mistake of its own": (

@@ -119,6 +119,7 @@ def test_who_is_wrong_has_no_speed():
 
 def test_each_is_compared_with_ours_right_before_it(monkeypatch):
     walls = iter([2.0, 4.0, 1.0, 6.0, 2.0, 6.0, 1.0, 4.0])
+    monkeypatch.setattr(race, "version", lambda package: "1.0")  # the peers may not be installed
     monkeypatch.setattr(race, "lap", lambda entry, students, failing: race.Lap(next(walls), 1.0, 8))
     one, two, mine = race.Entry(plain_pytest.FRESH, 1), race.Entry(plain_pytest.FRESH, 2), race.Entry(ours.GRADER, 2)
     laps = race.rounds([one, mine, two], 2, 2, lambda text: None)
