@@ -1,4 +1,4 @@
-"""Comparisons of the graphs that came back with those that a right solution gives. Each raises `Finding`."""
+"""Comparisons of the GraphDefs that came back with those that a right solution gives. Each raises `Finding`."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,7 +10,6 @@ from grader.phrase import LONGEST_VALUE, Phrase, Text, phrase, quoted
 
 MAIN = phrase("the main graph")
 COPY = phrase("the copy")
-_WAITS = "^"
 
 
 def graph_def(seen: Seen, call: int = 0) -> wire.Nodes:
@@ -44,7 +43,8 @@ def outputs(trial: Trial, call: int = 0) -> list[str]:
     return list(wire.from_wire(args[1])) if len(args) > 1 else ["output"]
 
 
-def _inputs(node: wire.Node | tuple[str, ...]) -> str:
+def inputs_text(node: wire.Node | tuple[str, ...]) -> str:
+    """Return the inputs of a node as text, the first few of many."""
     entries = node.inputs if isinstance(node, wire.Node) else node
     return f"[{', '.join(map(quoted, entries[:LONGEST_VALUE]))}]"
 
@@ -91,14 +91,18 @@ def _users(graph: wire.Nodes, name: str, among: set[str]) -> list[tuple[str, str
 
 def each_once(graph: wire.Nodes) -> None:
     """Raise if two nodes of a graph have the same name."""
-    for name, count in Counter(node.name for node in graph.nodes).items():
-        if count > 1:
-            twice = phrase(
-                "The main graph holds the node {name} {count} times. Two nodes of one graph can't share a name: "
-                "keep each node once, however many others use it.",
-                name=quoted(name), count=count,
-            )  # fmt: skip
-            raise Finding(twice)
+    for name, count in _repeated(graph):
+        twice = phrase(
+            "The main graph holds the node {name} {count} times. Two nodes of one graph can't share a name: keep each "
+            "node once, however many others use it.",
+            name=quoted(name), count=count,
+        )  # fmt: skip
+        raise Finding(twice)
+
+
+def _repeated(graph: wire.Nodes) -> list[tuple[str, int]]:
+    """Return the names that several nodes share, and how many."""
+    return [(name, count) for name, count in Counter(node.name for node in graph.nodes).items() if count > 1]
 
 
 def main_graph(trial: Trial) -> wire.Nodes:
@@ -171,7 +175,7 @@ def _change(part: str, old: object, new: object) -> Text:
         changed = [key for key in new if old.get(key) != new[key]]
         return phrase("has another attribute {attribute} than before", attribute=quoted(changed[0]))
     if isinstance(old, tuple) and isinstance(new, tuple):
-        return phrase("should have the inputs {want}, but it has {got}", want=_inputs(old), got=_inputs(new))
+        return phrase("should have the inputs {want}, but it has {got}", want=inputs_text(old), got=inputs_text(new))
     if part == "op":
         return phrase(
             "should have the operation {want}, as before, but it has {got}", want=quoted(str(old)), got=quoted(str(new))
@@ -191,7 +195,7 @@ def same_devices(trial: Trial) -> None:
             missing = phrase("The node {name} is missing in the copy.", name=repr(old.name))
             raise Finding(missing, evidence=graphs(wanted, got, devices=True))
         if found[old.name] != want.device:
-            had, should, asks = (_device(one) for one in (old.device, want.device, found[old.name]))
+            had, should, asks = (device_text(one) for one in (old.device, want.device, found[old.name]))
             must = phrase("it should stay so, but it asks for {device} now", device=asks)
             if old.device != want.device:
                 must = phrase("it should ask for {want} now, but it asks for {device}", want=should, device=asks)
@@ -200,13 +204,12 @@ def same_devices(trial: Trial) -> None:
 
 
 def _once_in_copy(got: wire.Nodes) -> None:
-    for name, count in Counter(node.name for node in got.nodes).items():
-        if count > 1:
-            twice = phrase(
-                "The copy holds the node {name} {count} times; in the graph that was given it is there once.",
-                name=quoted(name), count=count,
-            )  # fmt: skip
-            raise Finding(twice)
+    for name, count in _repeated(got):
+        twice = phrase(
+            "The copy holds the node {name} {count} times; in the graph that was given it is there once.",
+            name=quoted(name), count=count,
+        )  # fmt: skip
+        raise Finding(twice)
 
 
 def same_names_in_copy(got: wire.Nodes, want: wire.Nodes) -> None:
@@ -217,7 +220,8 @@ def same_names_in_copy(got: wire.Nodes, want: wire.Nodes) -> None:
         raise Finding(phrase("The copy holds {nodes}, which the given graph does not have.", nodes=listed(more)))
 
 
-def _device(name: str) -> Text:
+def device_text(name: str) -> Text:
+    """Return a device as text."""
     return quoted(name) if name else phrase("no device")
 
 
@@ -236,85 +240,3 @@ def untouched(got: Seen) -> None:
             "{function} changed the GraphDef that it was given. Build a new one, or change a copy.", function=function
         )
         raise Finding(changed)
-
-
-def loaded(trial: Trial) -> None:
-    """Raise unless a `tf.Graph` came back that holds the wanted nodes by name, and maybe more."""
-    graph = trial.got.nodes()
-    if not graph.live:
-        raise Finding(
-            phrase("load_into_graph should return a tf.Graph that holds the nodes, but it returned a GraphDef.")
-        )
-    found = {node.name: node for node in graph.nodes}
-    wanted = trial.want.nodes()
-    for node in wanted.nodes:
-        same = found.get(node.name)
-        if same is None:
-            there = phrase("it has {nodes}", nodes=listed(found)) if found else phrase("it has no nodes")
-            absent = phrase("In the new graph there should be a node {name}, but {there}.", name=repr(node.name),
-                            there=there)  # fmt: skip
-            raise Finding(absent, evidence=graphs(wanted, graph, exactly=False))
-        if same.op != node.op or _entries(same) != _entries(node):
-            other = phrase(
-                "The node {name} should be {op} of {inputs}, but it is {other_op} of {other_inputs}.",
-                name=repr(node.name), op=node.op, inputs=_inputs(node), other_op=same.op,
-                other_inputs=_inputs(same),
-            )  # fmt: skip
-            raise Finding(other)
-        if node.device and same.device != node.device:
-            elsewhere = phrase(
-                "The node {name} should ask for the device {want}, as before it was loaded, but it asks for {got}.",
-                name=repr(node.name), want=quoted(node.device), got=_device(same.device),
-            )  # fmt: skip
-            raise Finding(elsewhere)
-
-
-def _entries(node: wire.Node) -> tuple[list[str], list[str]]:
-    data = [entry.removesuffix(":0") for entry in node.inputs if not entry.startswith("^")]
-    return data, sorted(entry for entry in node.inputs if entry.startswith("^"))
-
-
-def loaded_by_any_name(trial: Trial, call: int = 0, *, nothing_else: bool = False) -> None:
-    """Raise unless the wanted operations came back, under whatever names, and (if so asked) no others."""
-    graph = trial.got.nodes(call)
-    if not graph.live and {node.name for node in given(trial, call).nodes} & {node.name for node in graph.nodes}:
-        raise Finding(
-            phrase("load_into_graph should return a tf.Graph that the nodes were imported into, but not a GraphDef.")
-        )
-    got, want = (Counter(_wired(nodes)) for nodes in (graph, trial.want.nodes(call)))
-    missing, more = want - got, got - want
-    if missing:
-        ops = listed(map(_operation_text, missing))
-        lacks = phrase("The graph of call {number} lacks the operations {ops}.", number=call + 1, ops=ops)
-        raise Finding(lacks)
-    if nothing_else and more:
-        holds = phrase(
-            "The graph of call {number} should hold the {want} nodes that were imported by it, but it holds "
-            "{got}: each call should make a graph of its own.",
-            number=call + 1, want=want.total(), got=got.total(),
-        )  # fmt: skip
-        raise Finding(holds)
-
-
-def _wired(graph: wire.Nodes) -> list[tuple[str, ...]]:
-    """Return each operation with those that it takes its inputs from, names left aside.
-
-    Not as one text each: an operation's name may be as long as a message, and thousands may take their inputs from it.
-    """
-    ops = {node.name: node.op for node in graph.nodes}
-    found = []
-    for node in graph.nodes:
-        data, waits = (
-            [ops.get(entry.removeprefix("^").partition(":")[0], "nothing") for entry in entries]
-            for entries in _entries(node)
-        )
-        found.append((node.op, *data, _WAITS, *sorted(waits)))
-    return found
-
-
-def _operation_text(wired: tuple[str, ...]) -> str:
-    """Return an operation and where its inputs come from as text, `AddV2(Placeholder, Neg, ^NoOp)`."""
-    op, *inputs = wired
-    place = inputs.index(_WAITS)
-    inputs[place:] = [f"^{one}" for one in inputs[place + 1 :]]
-    return f"{op}({', '.join(inputs)})" if inputs else op

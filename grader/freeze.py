@@ -24,7 +24,7 @@ ASKING = (
 )  # fmt: skip
 """What decides, beside an exercise's own files, which cases are frozen and what is observed on them."""
 JUDGING = (
-    *ASKING, "compare.py", "compare_graphs.py", "compare_pairs.py", "diagnose.py", "evidence.py",
+    *ASKING, "compare.py", "compare_graphs.py", "compare_loaded.py", "compare_pairs.py", "diagnose.py", "evidence.py",
     "evidence_graphs.py", "exhibit.py", "graph_views.py", "grading.py", "judge.py", "overtime.py",
     "speech.py", "veil.py",
 )  # fmt: skip

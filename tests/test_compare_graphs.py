@@ -5,7 +5,8 @@ import tracemalloc
 import pytest
 
 from grader.check import Finding, Seen, Trial
-from grader.compare_graphs import MAIN, loaded_by_any_name, same_inputs, same_names
+from grader.compare_graphs import MAIN, same_inputs, same_names
+from grader.compare_loaded import loaded_by_any_name
 from grader.inside import wire
 from grader.observation import Observed
 

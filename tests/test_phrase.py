@@ -16,7 +16,10 @@ from grader.speech import value_text
 
 PACKAGE = Path(check.__file__).parent
 SPEAKING = [
-    *(PACKAGE / f"{name}.py" for name in ("check", "compare", "compare_graphs", "compare_pairs", "death", "speech")),
+    *(
+        PACKAGE / f"{name}.py"
+        for name in ("check", "compare", "compare_graphs", "compare_loaded", "compare_pairs", "death", "speech")
+    ),
     *sorted((PACKAGE / "checks").rglob("*.py")),
 ]
 """Where findings are put in words."""

@@ -106,11 +106,7 @@ def _under(path: Path, exercises: Sequence[str], assignment: str) -> tuple[list[
         ) from None
     children = [child for child in children if not child.name.startswith(".")]
     if _is_submission(path, children, exercises, assignment):
-        return [
-            Found(
-                Path(os.path.realpath(path)).name if path.name in ("", "..") else path.name, _followed(path), "folder"
-            )
-        ], []
+        return [Found(path.resolve().name if path.name in ("", "..") else path.name, _followed(path), "folder")], []
     return _children(path, children, exercises, assignment)
 
 

@@ -46,10 +46,8 @@ def take_zip(packed: bytes, intake: Intake) -> None:
     if packed.count(_ENTRY) > 4 * intake.limits.members:
         raise RefusedError(f"it holds more than {intake.limits.members} members")
     # The standard library cuts each field off the front of all that follow it.
-    if (
-        sum(int.from_bytes(packed[at.start() + 30 : at.start() + 32], "little") for at in _ENTRIES.finditer(packed))
-        > _EXTRA
-    ):
+    lengths = (packed[entry.start() + 30 : entry.start() + 32] for entry in _ENTRIES.finditer(packed))
+    if sum(int.from_bytes(one, "little") for one in lengths) > _EXTRA:
         raise RefusedError(f"the extra fields of its members are larger than {_EXTRA} bytes")
     try:
         archive = zipfile.ZipFile(io.BytesIO(packed))

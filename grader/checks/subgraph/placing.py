@@ -12,14 +12,13 @@ from grader.compare_graphs import (
     COPY,
     given,
     graph_def,
-    loaded,
-    loaded_by_any_name,
     same_devices,
     same_names_in_copy,
     same_nodes,
     some_moved,
     untouched,
 )
+from grader.compare_loaded import loaded, loaded_by_any_name
 from grader.graph_views import devices_seen
 from grader.inside import wire
 from grader.phrase import phrase, quoted
